@@ -1,0 +1,131 @@
+#include "core/config_loader.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/config_source.hpp"
+#include "core/group_section.hpp"
+#include "core/load_context.hpp"
+#include "core/repr.hpp"
+#include "core/server_section.hpp"
+#include "core/supervisord_section.hpp"
+
+namespace ringmaster::core {
+namespace {
+
+constexpr std::string_view factory_option = "supervisor.rpcinterface_factory";
+constexpr std::string_view interface_prefix = "rpcinterface:";
+constexpr std::string_view insecure_search =
+    "Supervisord is running as root and it is searching for its configuration file in default "
+    "locations (including its current working directory); you probably want to specify a \"-c\" "
+    "argument specifying an absolute path to a configuration file for improved security.";
+
+class loader {
+public:
+    loader(const daemon_options& options, const host& machine)
+        : options_(options), machine_(machine), context_(machine) {}
+
+    result<config, config_error> run();
+
+private:
+    void read_files();
+    void evaluate();
+    void read_rpc_interface(const ini_section& section);
+    void check_rpc_interfaces();
+
+    const daemon_options& options_;
+    const host& machine_;
+    load_context context_;
+};
+
+void loader::read_files() {
+    const auto& base = options_.start_directory;
+    auto path = options_.config_file;
+    if (!path) {
+        if (machine_.current_uid() == 0) context_.out.stderr_warnings.emplace_back(insecure_search);
+        path = search_config_file(options_.program, base, machine_);
+    }
+    if (!path) {
+        context_.problems.add(
+            fmt::format("No config file found at default paths ({}); use the -c option to specify "
+                        "a config file at a different path",
+                        fmt::join(default_config_paths(options_.program), ", ")),
+            "echo_supervisord_conf prints a configuration to start from");
+        return;
+    }
+    read_main_file(context_, *path, base);
+    if (context_.problems.empty()) read_includes(context_);
+}
+
+void loader::read_rpc_interface(const ini_section& section) {
+    section_values values(context_, section, section_kind::rpcinterface, false);
+    const auto& built_in = options_of(section_kind::rpcinterface).front().sample;
+    if (values.find(factory_option) == nullptr)
+        return values.fail_with_help(
+            factory_option,
+            fmt::format("section [{}] does not specify a {}", section.name, factory_option),
+            built_in);
+    const auto factory = values.text(factory_option, context_.environment_names);
+    if (!factory) return;
+    if (*factory != built_in)
+        return values.fail_with_help(
+            factory_option,
+            fmt::format("{} cannot be resolved within [{}]: Python code cannot be loaded", *factory,
+                        section.name),
+            built_in);
+    context_.out.rpc_interfaces.push_back(section.name.substr(interface_prefix.size()));
+}
+
+/// The built-in interface takes no options; Supervisor notices when it opens its servers.
+void loader::check_rpc_interfaces() {
+    if (context_.out.servers.empty()) return;
+    for (const auto& name : context_.out.rpc_interfaces) {
+        const auto* section = context_.document.find(fmt::format("{}{}", interface_prefix, name));
+        section_values values(context_, *section, section_kind::rpcinterface, false);
+        for (const auto* options : {&section->options, &context_.document.defaults().options}) {
+            for (const auto& option : *options) {
+                if (option.name == factory_option) continue;
+                values.fail_with_help(option.name,
+                                      fmt::format("Could not make {} rpc interface", name),
+                                      "no further option in this section");
+            }
+        }
+    }
+}
+
+void loader::evaluate() {
+    const auto& document = context_.document;
+    const auto* daemon = document.find("supervisord");
+    if (daemon == nullptr) {
+        context_.problems.add(
+            ".ini file does not include supervisord section",
+            fmt::format("{}: expected a line [supervisord]", context_.config_path));
+        return;
+    }
+    read_supervisord(context_, *daemon, options_);
+    for (const auto& section : document.sections())
+        if (section.name.starts_with(interface_prefix)) read_rpc_interface(section);
+    read_groups(context_);
+    read_servers(context_, options_.start_directory);
+    resolve_daemon_user(context_, *daemon, options_);
+    check_rpc_interfaces();
+}
+
+result<config, config_error> loader::run() {
+    context_.environment_names.set_environment(machine_.process_environment());
+    read_files();
+    if (context_.problems.empty()) evaluate();
+    if (!context_.problems.empty()) return context_.problems.take();
+    std::ranges::stable_sort(context_.out.messages, std::ranges::greater{}, &log_line::level);
+    return std::move(context_.out);
+}
+
+}  // namespace
+
+result<config, config_error> load_config(const daemon_options& options, const host& machine) {
+    return loader(options, machine).run();
+}
+
+}  // namespace ringmaster::core

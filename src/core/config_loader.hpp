@@ -1,0 +1,20 @@
+// From configuration files to core::config: includes, sections, expansions, types, defaults.
+//
+// The daemon calls it at start, at every restart and at every reread, always from the beginning;
+// nothing is kept between calls. Reads files only through `host`, and changes nothing.
+#pragma once
+
+#include "core/config.hpp"
+#include "core/config_error.hpp"
+#include "core/daemon_options.hpp"
+#include "core/host.hpp"
+#include "core/result.hpp"
+
+namespace ringmaster::core {
+
+/// Reads the file named by the options (or the first of the search list), its includes, and
+/// applies the command line on top. All problems are looked for; the error's text is the first in
+/// Supervisor's order, its hints tell about all.
+result<config, config_error> load_config(const daemon_options& options, const host& machine);
+
+}  // namespace ringmaster::core

@@ -1,0 +1,90 @@
+#include "core/config_source.hpp"
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+
+namespace ringmaster::core {
+namespace {
+
+void add_file(load_context& context, const std::string& path, std::string_view text,
+              std::string_view here) {
+    const auto done = context.document.add_file(path, text, here);
+    if (done) return;
+    const auto wrong = done.error();
+    for (const auto& problem : wrong.problems)
+        context.problems.add(
+            wrong.text, fmt::format("{}:{}: {}: expected [section], option=value, or an indented "
+                                    "line that continues a value",
+                                    path, problem.line, strip(problem.raw)));
+}
+
+void include(load_context& context, const std::string& pattern) {
+    auto& messages = context.out.messages;
+    const auto paths = context.machine.glob(pattern);
+    if (paths.empty())
+        messages.push_back(
+            {log_level::warn, fmt::format("No file matches via include \"{}\"", pattern)});
+    for (const auto& path : paths) {
+        messages.push_back(
+            {log_level::info, fmt::format("Included extra file \"{}\" during parsing", path)});
+        const auto text = context.machine.read_file(path);
+        // Supervisor passes over a file that it may not read, after saying that it included it.
+        if (!text) continue;
+        const auto absolute = context.types.absolute_path(path, context.here);
+        add_file(context, path, *text, parent_of(absolute));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> default_config_paths(std::string_view program) {
+    const auto above = parent_of(parent_of(program));
+    return {join_path(above, "etc/supervisord.conf"),
+            join_path(above, "supervisord.conf"),
+            "supervisord.conf",
+            "etc/supervisord.conf",
+            "/etc/supervisord.conf",
+            "/etc/supervisor/supervisord.conf"};
+}
+
+std::optional<std::string> search_config_file(std::string_view program, std::string_view base,
+                                              const host& machine) {
+    for (auto& path : default_config_paths(program))
+        if (machine.exists(join_path(base, path))) return std::move(path);
+    return std::nullopt;
+}
+
+void read_main_file(load_context& context, const std::string& path, std::string_view base) {
+    const auto absolute = normalize_path(join_path(base, path));
+    context.config_path = path;
+    context.here = std::string(parent_of(absolute));
+    context.here_names.set("here", context.here);
+    context.out.daemon.config_file = absolute;
+    // An empty path would otherwise name the directory.
+    const auto text = path.empty() ? result<std::string, read_failure>(read_failure::missing)
+                                   : context.machine.read_file(join_path(base, path));
+    if (text) return add_file(context, path, *text, {});
+    const bool missing = text.error() == read_failure::missing;
+    context.problems.add(
+        fmt::format("could not {} config file {}", missing ? "find" : "read", path),
+        fmt::format("{}: expected a file that can be read", absolute));
+}
+
+void read_includes(load_context& context) {
+    const auto* section = context.document.find("include");
+    if (section == nullptr) return;
+    section_values values(context, *section, section_kind::include, false);
+    if (values.find("files") == nullptr)
+        return values.fail("files", ".ini file has [include] section, but no files setting");
+    context.document.replace_here(context.here);
+
+    expansion_names names(&context.here_names);
+    names.set("host_node_name", context.node_name);
+    const auto files = values.text("files", names);
+    if (!files) return;
+    for (const auto& pattern : split_blanks(*files))
+        include(context, join_path(context.here, pattern));
+}
+
+}  // namespace ringmaster::core

@@ -1,0 +1,112 @@
+// What the parts of the configuration loader share while one configuration is being read.
+//
+// Internal to the loader (config_loader and the *_section files). Lives for one load_config call.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/config.hpp"
+#include "core/config_error.hpp"
+#include "core/expand.hpp"
+#include "core/host.hpp"
+#include "core/ini_reader.hpp"
+#include "core/machine_types.hpp"
+#include "core/option_table.hpp"
+#include "core/option_values.hpp"
+#include "core/value_error.hpp"
+
+namespace ringmaster::core {
+
+/// Problems in the order they were found, which is the order Supervisor would look in.
+class load_problems {
+public:
+    void add(std::string text, std::string hint);
+    bool empty() const noexcept { return !found_; }
+    config_error take() { return std::move(error_); }
+
+private:
+    bool found_ = false;
+    config_error error_;
+    std::set<std::string> known_;  ///< a section may be evaluated for many processes
+};
+
+struct load_context {
+    explicit load_context(const host& on) : machine(on), types(on), node_name(on.node_name()) {}
+    load_context(const load_context&) = delete;
+    load_context& operator=(const load_context&) = delete;
+
+    const host& machine;
+    machine_types types;
+    std::string node_name;
+    ini_document document;
+    std::string config_path;                         ///< as messages call it
+    std::string here;                                ///< absolute directory of that file
+    expansion_names environment_names;               ///< ENV_x of the daemon and [supervisord]
+    expansion_names here_names{&environment_names};  ///< and `here`
+    load_problems problems;
+    config out;
+};
+
+/// One section being evaluated: expands, parses, and files complaints with their places.
+class section_values {
+public:
+    /// With `name_section`, errors say which section they are about, as Supervisor's do for
+    /// programs.
+    section_values(load_context& context, const ini_section& section, section_kind kind,
+                   bool name_section)
+        : context_(context), section_(section), kind_(kind), name_section_(name_section) {}
+
+    const ini_section& section() const noexcept { return section_; }
+    const ini_option* find(std::string_view name) const {
+        return context_.document.find(section_, name);
+    }
+
+    /// The expanded text; unset if the option is absent or does not expand. `label` replaces
+    /// "section.option" in the complaint.
+    std::optional<std::string> text(std::string_view name, const expansion_names& names,
+                                    std::string_view label = {});
+
+    /// The option through one of the parse_… functions; unset if absent or wrong.
+    template <class Parse>
+    auto read(std::string_view name, const expansion_names& names, Parse parse)
+        -> std::optional<typename decltype(parse(std::string_view()))::value_type> {
+        const auto value = text(name, names);
+        if (!value) return std::nullopt;
+        const auto done = parse(std::string_view(*value));
+        if (done) return *done;
+        fail(name, done.error().text());
+        return std::nullopt;
+    }
+
+    /// The option into the member that its row names; an absent one leaves it as it is.
+    template <class Owner>
+    void apply(const option& row, const field_of<Owner>& field, const expansion_names& names,
+               Owner& owner) {
+        const auto value = text(row.name, names);
+        if (!value) return;
+        const auto done = assign_field(row, field, *value, owner, context_.types);
+        if (!done) fail(row.name, done.error().text());
+    }
+
+    /// Files a complaint about an option; about the section if it is absent.
+    void fail(std::string_view name, std::string text);
+    /// Files a complaint whose help is not the option's type.
+    void fail_with_help(std::string_view name, std::string text, std::string_view help);
+    /// Files a complaint about the section's name.
+    void fail_section(std::string text, std::string_view help);
+    bool failed() const noexcept { return failed_; }
+
+private:
+    void file(std::string text, ini_place place, std::string_view what);
+
+    load_context& context_;
+    const ini_section& section_;
+    section_kind kind_;
+    bool name_section_;
+    bool failed_ = false;
+};
+
+}  // namespace ringmaster::core

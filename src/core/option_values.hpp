@@ -1,0 +1,66 @@
+// From the text of an option to the member of the model that its row names.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include "core/machine_types.hpp"
+#include "core/option_table.hpp"
+#include "core/value_error.hpp"
+
+namespace ringmaster::core {
+
+// One overload for each type of member; `type` tells apart what one C++ type can hold.
+parsed<void> assign(value_type type, std::string_view text, bool& out, machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, int& out, machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, std::int64_t& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, std::uint32_t& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, std::optional<std::uint32_t>& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, std::string& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, std::optional<std::string>& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, std::vector<int>& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, log_level& out, machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, autorestart_mode& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, std::optional<account>& out,
+                    machine_types& machine);
+parsed<void> assign(value_type type, std::string_view text, environment& out,
+                    machine_types& machine);
+/// Sets kind and path, and syslog for the text "syslog"; the rest of the channel has its own
+/// options.
+parsed<void> assign(value_type type, std::string_view text, channel_config& out,
+                    machine_types& machine);
+
+/// Parses `text` into the field of `owner`; does nothing for a row without a field.
+template <class Owner>
+parsed<void> assign_field(const option& row, const field_of<Owner>& field, std::string_view text,
+                          Owner& owner, machine_types& machine) {
+    return std::visit(
+        [&](auto access) -> parsed<void> {
+            if constexpr (std::is_same_v<decltype(access), std::monostate>)
+                return {};
+            else
+                return assign(row.type, text, access(owner), machine);
+        },
+        field);
+}
+
+/// Copies one field from one owner to another.
+template <class Owner>
+void copy_field(const field_of<Owner>& field, Owner& from, Owner& to) {
+    std::visit(
+        [&](auto access) {
+            if constexpr (!std::is_same_v<decltype(access), std::monostate>)
+                access(to) = access(from);
+        },
+        field);
+}
+
+}  // namespace ringmaster::core

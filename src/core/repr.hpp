@@ -1,0 +1,13 @@
+// Python's quoting of text, which Supervisor's messages are full of.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ringmaster::core {
+
+/// repr(text): in single quotes, or double ones if the text holds ' and no "; unprintable
+/// characters escaped, printable UTF-8 kept, bytes that are no UTF-8 as \udcNN.
+std::string repr(std::string_view text);
+
+}  // namespace ringmaster::core
