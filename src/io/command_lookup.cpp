@@ -1,0 +1,66 @@
+#include "io/command_lookup.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/command_line.hpp"
+#include "core/repr.hpp"
+
+namespace ringmaster::io {
+namespace {
+
+std::optional<struct stat> status_of(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+    return info;
+}
+
+/// The path of the first existing entry; empty if there is none.
+std::string search(const std::string& program, std::string_view search_path) {
+    if (program.find('/') != std::string::npos) return status_of(program) ? program : "";
+    for (;;) {
+        const auto colon = search_path.find(':');
+        const auto directory = search_path.substr(0, colon);
+        auto path = directory.empty() ? program : fmt::format("{}/{}", directory, program);
+        if (status_of(path)) return path;
+        if (colon == std::string_view::npos) return {};
+        search_path.remove_prefix(colon + 1);
+    }
+}
+
+}  // namespace
+
+result<resolved_command, lookup_problem> look_up(std::string_view command,
+                                                 std::string_view search_path) {
+    auto words = core::split_command_line(command);
+    if (!words) {
+        return lookup_problem{false, fmt::format("can't parse command {}: {}",
+                                                 core::repr(command), words.error().detail)};
+    }
+    if (words->empty()) return lookup_problem{false, "command is empty"};
+    const std::string& program = words->front();
+    auto path = search(program, search_path);
+    if (path.empty()) {
+        return lookup_problem{true, fmt::format("can't find command {}", core::repr(program))};
+    }
+    const auto info = status_of(path);
+    if (info && S_ISDIR(info->st_mode)) {
+        return lookup_problem{false,
+                              fmt::format("command at {} is a directory", core::repr(path))};
+    }
+    if (info && (info->st_mode & 0111) == 0) {
+        return lookup_problem{false,
+                              fmt::format("command at {} is not executable", core::repr(path))};
+    }
+    if (::access(path.c_str(), X_OK) != 0) {
+        return lookup_problem{
+            false, fmt::format("no permission to run command {}", core::repr(path))};
+    }
+    return resolved_command{std::move(path), *std::move(words)};
+}
+
+}  // namespace ringmaster::io

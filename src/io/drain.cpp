@@ -1,0 +1,126 @@
+#include "io/drain.hpp"
+
+#include <algorithm>
+
+#include "io/shard.hpp"
+
+namespace ringmaster::io {
+namespace {
+
+constexpr unsigned most_threads = 64;
+
+/// The way of answers from the shards to the listener. Functions that were posted hold it weakly:
+/// one that runs after the end of the drain does nothing.
+class answer_desk : public std::enable_shared_from_this<answer_desk> {
+public:
+    answer_desk(drain::poster post, drain_listener& listener)
+        : post_(std::move(post)), listener_(listener) {}
+
+    /// Called on a shard's thread.
+    void hand_over(drain_answers answers) {
+        post_([desk = weak_from_this(), answers = std::move(answers)] {
+            if (const auto alive = desk.lock()) alive->tell(answers);
+        });
+    }
+
+private:
+    void tell(const drain_answers& answers) {
+        for (const auto& note : answers.notes) listener_.on_drain_message(note.level, note.text);
+        for (const auto& [done, outcome] : answers.cleared) done(outcome);
+        for (const stream_id id : answers.finished) listener_.on_stream_finished(id);
+    }
+
+    drain::poster post_;
+    drain_listener& listener_;
+};
+
+class sharded_drain final : public drain {
+public:
+    sharded_drain(poster post, drain_listener& listener)
+        : desk_(std::make_shared<answer_desk>(std::move(post), listener)) {}
+    ~sharded_drain() override { stop(); }
+
+    /// All shards, or none.
+    result<void, engine_refusal> start(engine_kind kind, unsigned threads) {
+        engine_ = kind;
+        for (unsigned number = 0; number < threads; ++number) {
+            auto added = std::make_unique<shard>(
+                [desk = desk_](drain_answers answers) { desk->hand_over(std::move(answers)); });
+            if (auto started = added->start(kind, number); !started) {
+                stop();
+                shards_.clear();
+                return started.error();
+            }
+            shards_.push_back(std::move(added));
+        }
+        return {};
+    }
+
+    void fall_back_because(std::string reason) { fallback_reason_ = std::move(reason); }
+
+    engine_kind engine() const override { return engine_; }
+    std::string fallback_reason() const override { return fallback_reason_; }
+
+    stream_id add(stream_spec spec) override {
+        // Streams that share a log file share a shard: rotation then has one thread. The others
+        // take turns. The shard can be told from the number.
+        const std::size_t turn =
+            spec.log.path.empty() ? next_++ : std::hash<std::string>{}(spec.log.path);
+        const stream_id id = ++last_ * shards_.size() + turn % shards_.size();
+        shard_of(id).push(add_stream{id, std::move(spec)});
+        return id;
+    }
+
+    void finish(stream_id id) override { shard_of(id).push(finish_stream{id}); }
+
+    void reopen_all() override {
+        for (auto& each : shards_) each->push(reopen_logs{});
+    }
+
+    void clear(stream_id id, std::function<void(error_code)> done) override {
+        shard_of(id).push(clear_log{id, std::move(done)});
+    }
+
+    void stop() override {
+        for (auto& each : shards_) each->push(stop_shard{});
+        for (auto& each : shards_) each->join();
+    }
+
+    drain_statistics statistics() const override {
+        drain_statistics sum;
+        for (const auto& each : shards_) {
+            sum.passes += each->passes();
+            sum.bytes_read += each->bytes_read();
+        }
+        return sum;
+    }
+
+private:
+    shard& shard_of(stream_id id) { return *shards_[id % shards_.size()]; }
+
+    std::shared_ptr<answer_desk> desk_;
+    std::vector<std::unique_ptr<shard>> shards_;
+    engine_kind engine_ = engine_kind::epoll;
+    std::string fallback_reason_;
+    stream_id last_ = 0;
+    std::size_t next_ = 0;
+};
+
+}  // namespace
+
+result<std::unique_ptr<drain>> drain::open(const drain_options& options, poster post,
+                                           drain_listener& listener) {
+    const unsigned threads = std::clamp(options.threads, 1U, most_threads);
+    auto made = std::make_unique<sharded_drain>(std::move(post), listener);
+    if (options.engine != engine_choice::epoll) {
+        auto started = made->start(engine_kind::uring, threads);
+        if (started) return std::unique_ptr<drain>(std::move(made));
+        if (options.engine == engine_choice::uring) return started.error().code;
+        made->fall_back_because(started.error().text);
+    }
+    if (auto started = made->start(engine_kind::epoll, threads); !started)
+        return started.error().code;
+    return std::unique_ptr<drain>(std::move(made));
+}
+
+}  // namespace ringmaster::io

@@ -1,0 +1,394 @@
+#include "io/fleet.hpp"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <ctime>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "io/posix.hpp"
+
+namespace ringmaster::io {
+namespace {
+
+/// Effects carried out before the loop turns: 5,000 kills take about 100 ms, so a mass stop must
+/// let commands and deaths in between.
+constexpr int effects_per_turn = 64;
+/// Launches handed to the threads at once; enough to keep them busy, few enough to hold no memory.
+constexpr std::size_t launches_at_once = 64;
+
+void report_failed_task(core::log_sink& log, const std::string& name, std::exception_ptr failure) {
+    try {
+        std::rethrow_exception(std::move(failure));
+    } catch (const std::exception& error) {
+        log.write(core::log_level::critical, fmt::format("{} failed: {}", name, error.what()));
+    }
+}
+
+/// "[Errno 1] Operation not permitted", as Supervisor's texts spell errors.
+std::string errno_text(int number) {
+    return fmt::format("[Errno {}] {}", number, ::strerrordesc_np(number));
+}
+
+}  // namespace
+
+/// One settle() under way.
+struct fleet::waiting {
+    asio::steady_timer wake;
+    std::function<bool(core::process_id)> settled;
+    std::size_t left = 0;
+};
+
+result<std::unique_ptr<fleet>> fleet::make(asio::io_context& control, fleet_options options,
+                                           core::log_sink& log) {
+    RM_TRY(auto watcher, exit_watcher::make(control.get_executor()));
+    std::unique_ptr<fleet> made(
+        new fleet(control, std::move(options), log, std::move(watcher)));
+    RM_TRY(made->launcher_, launcher::make(control.get_executor(), made->options_.launcher));
+    auto post = [&control](std::function<void()> work) { asio::post(control, std::move(work)); };
+    RM_TRY(made->drain_, drain::open(made->options_.drain, post, *made));
+    fleet& self = *made;
+    auto on_exit = [&self](core::process_id id, const core::exit_status& status) {
+        self.on_exit(id, status);
+    };
+    made->tasks_.spawn("exit watcher", made->watcher_.run(std::move(on_exit)));
+    return made;
+}
+
+fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& log,
+             exit_watcher watcher)
+    : control_(control),
+      options_(std::move(options)),
+      log_(log),
+      watcher_(std::move(watcher)),
+      tasks_(control.get_executor(),
+             [&log](const std::string& name, std::exception_ptr failure) {
+                 report_failed_task(log, name, std::move(failure));
+             }),
+      timer_(control),
+      stopped_(control, core::time_point::max()) {}
+
+fleet::~fleet() = default;
+
+core::instant fleet::now() { return {std::chrono::steady_clock::now(), std::time(nullptr)}; }
+
+// -- requests -------------------------------------------------------------------------------------
+
+bool fleet::add_group(core::group_config config) {
+    const bool added = supervisor_.add_group(std::move(config), now());
+    pump();
+    return added;
+}
+
+bool fleet::remove_group(std::string_view name) {
+    const auto* group = supervisor_.find_group(name);
+    if (group == nullptr) return false;
+    const auto members = group->members;
+    const bool removed = supervisor_.remove_group(name);
+    if (removed) {
+        for (const auto id : members) notify(id);
+    }
+    pump();
+    return removed;
+}
+
+void fleet::begin() {
+    supervisor_.begin(now());
+    pump();
+}
+
+void fleet::start(core::process_id id) {
+    supervisor_.start(id, now());
+    pump();
+}
+
+std::optional<std::string> fleet::stop(core::process_id id) {
+    signal_problem_.clear();
+    supervisor_.stop(id, now());
+    pump();
+    if (signal_problem_.empty()) return std::nullopt;
+    return signal_problem_;
+}
+
+std::optional<std::string> fleet::send(core::process_id id, int signo) {
+    signal_problem_.clear();
+    supervisor_.send(id, signo, now());
+    pump();
+    if (signal_problem_.empty()) return std::nullopt;
+    return signal_problem_;
+}
+
+void fleet::report_stopping(core::process_id id) {
+    supervisor_.report_stopping(id, now());
+    pump();
+}
+
+void fleet::request(core::daemon_state target) {
+    supervisor_.request(target, now());
+    pump();
+}
+
+// -- carrying out ---------------------------------------------------------------------------------
+
+void fleet::pump() {
+    auto& effects = supervisor_.effects();
+    for (int done = 0; done < effects_per_turn && !effects.empty(); ++done) {
+        core::effect next = std::move(effects.front());
+        effects.pop_front();
+        carry_out(next);
+    }
+    launch_next();
+    arm_timer();
+    if (!effects.empty() && !std::exchange(pump_posted_, true)) {
+        asio::post(control_, [this] {
+            pump_posted_ = false;
+            pump();
+        });
+    }
+    if (effects.empty() && supervisor_.finished()) stopped_.cancel();
+}
+
+void fleet::carry_out(core::effect& effect) {
+    if (std::holds_alternative<core::launch_effect>(effect.what)) {
+        launches_.push_back(effect.process);
+    } else if (const auto* signal = std::get_if<core::signal_effect>(&effect.what)) {
+        send_signal(effect.process, *signal);
+    } else if (std::holds_alternative<core::state_effect>(effect.what)) {
+        notify(effect.process);
+    } else if (const auto* line = std::get_if<core::log_effect>(&effect.what)) {
+        log_.write(line->level, line->text);
+    }
+}
+
+void fleet::send_signal(core::process_id id, const core::signal_effect& signal) {
+    const auto failed = watcher_.signal(id, signal.signo, signal.to_group);
+    if (!failed) return;
+    const auto* process = supervisor_.find(id);
+    if (process == nullptr) return;
+    const auto details = errno_text(failed.value());
+    if (failed.value() != ESRCH) {
+        signal_problem_ = fmt::format("unknown problem {} {} ({}):{}",
+                                      process->killing() ? "killing" : "sending sig",
+                                      process->config().name, process->pid(), details);
+    }
+    supervisor_.signal_failed(id, failed.value(), details, now());
+}
+
+void fleet::launch_next() {
+    while (!launches_.empty() && launches_under_way_ < launches_at_once) {
+        const auto id = launches_.front();
+        launches_.pop_front();
+        ++launches_under_way_;
+        launcher_->launch(plan_for(id), [this, id](launch_outcome outcome) {
+            on_launched(id, std::move(outcome));
+        });
+    }
+}
+
+launch_plan fleet::plan_for(core::process_id id) const {
+    const auto& config = supervisor_.find(id)->config();
+    launch_plan plan;
+    plan.name = config.name;
+    plan.command = config.command;
+    plan.directory = config.directory;
+    plan.umask = config.umask;
+    plan.user = config.user;
+    plan.redirect_stderr = config.redirect_stderr;
+    if (config.stdout_log.kind != core::channel_config::target::none) {
+        plan.stdout_log = config.stdout_log.path;
+    }
+    if (config.stderr_log.kind != core::channel_config::target::none && !config.redirect_stderr) {
+        plan.stderr_log = config.stderr_log.path;
+    }
+    plan.env = config.env;  // wins over the variables below, as under Supervisor
+    const auto url = config.serverurl.value_or(options_.server_url);
+    plan.env.try_emplace("SUPERVISOR_ENABLED", "1");
+    if (!url.empty()) plan.env.try_emplace("SUPERVISOR_SERVER_URL", url);
+    plan.env.try_emplace("SUPERVISOR_PROCESS_NAME", config.name);
+    plan.env.try_emplace("SUPERVISOR_GROUP_NAME", supervisor_.group_of(id)->config.name);
+    return plan;
+}
+
+void fleet::on_launched(core::process_id id, launch_outcome outcome) {
+    --launches_under_way_;
+    if (auto* failure = std::get_if<launch_failure>(&outcome)) {
+        supervisor_.launch_failed(id, std::move(failure->text), now());
+    } else {
+        auto& made = std::get<launched_child>(outcome);
+        const int pid = made.pid;
+        if (const auto failed = take_over(id, std::move(made))) {
+            auto text = fmt::format("unknown error making dispatchers for '{}': {}",
+                                    supervisor_.find(id)->config().name,
+                                    errno_name(failed.value()));
+            supervisor_.launch_failed(id, std::move(text), now());
+        } else {
+            supervisor_.launched(id, pid, now());
+        }
+    }
+    notify(id);
+    pump();
+    if (strays_wait_ && launches_under_way_ == 0) on_child_signal();
+}
+
+error_code fleet::take_over(core::process_id id, launched_child made) {
+    if (const auto failed = watcher_.watch(id, made.pid, std::move(made.pidfd))) {
+        // A child that cannot be watched must not live on unseen. Its pid is its own until it is
+        // reaped here.
+        ::kill(made.pid, SIGKILL);
+        ::waitpid(made.pid, nullptr, 0);
+        return failed;
+    }
+    const auto& config = supervisor_.find(id)->config();
+    child& own = children_[id];
+    own.stdin_pipe = std::move(made.stdin_pipe);
+    own.out = drain_into_log(std::move(made.stdout_pipe), std::move(made.stdout_log),
+                             config.stdout_log, id);
+    own.open_streams = 1;
+    if (made.stderr_pipe) {
+        own.error = drain_into_log(std::move(made.stderr_pipe), std::move(made.stderr_log),
+                                   config.stderr_log, id);
+        own.open_streams = 2;
+    }
+    return {};
+}
+
+stream_id fleet::drain_into_log(unique_fd pipe, unique_fd file, const core::channel_config& channel,
+                                core::process_id owner) {
+    stream_spec spec;
+    spec.pipe = std::move(pipe);
+    spec.strip_ansi = options_.strip_ansi;
+    if (file) {
+        spec.log.path = channel.path;
+        spec.log.maxbytes = channel.maxbytes;
+        spec.log.backups = channel.backups;
+        spec.log.file = std::move(file);
+    }
+    const auto id = drain_->add(std::move(spec));
+    streams_.emplace(id, owner);
+    return id;
+}
+
+// -- what happens ---------------------------------------------------------------------------------
+
+void fleet::on_exit(core::process_id id, const core::exit_status& status) {
+    const auto found = children_.find(id);
+    if (found == children_.end()) return;
+    child& gone = found->second;
+    gone.status = status;
+    gone.stdin_pipe.reset();
+    drain_->finish(gone.out);
+    if (gone.error != 0) drain_->finish(gone.error);
+}
+
+void fleet::on_stream_finished(stream_id id) {
+    const auto owner = streams_.find(id);
+    if (owner == streams_.end()) return;
+    const auto process = owner->second;
+    streams_.erase(owner);
+    if (--children_.at(process).open_streams == 0) report_exit(process);
+}
+
+void fleet::report_exit(core::process_id id) {
+    const auto status = children_.at(id).status;
+    children_.erase(id);
+    supervisor_.exited(id, status, now());
+    notify(id);
+    pump();
+}
+
+void fleet::on_drain_message(core::log_level level, const std::string& text) {
+    log_.write(level, text);
+}
+
+void fleet::on_child_signal() {
+    if (!options_.adopts_orphans) return;
+    // A child that was just made is not known yet and must not be taken for a stray.
+    strays_wait_ = launches_under_way_ != 0;
+    if (strays_wait_) return;
+    watcher_.reap_strays([this](pid_t pid, const core::exit_status& status) {
+        log_.write(core::log_level::info,
+                   fmt::format("reaped unknown pid {} ({})", pid, describe(status)));
+    });
+}
+
+void fleet::arm_timer() {
+    const auto due = supervisor_.next_deadline();
+    if (due == armed_) return;
+    armed_ = due;
+    if (!due) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_at(*due);
+    timer_.async_wait([this](const error_code& cancelled) {
+        if (cancelled) return;
+        armed_.reset();
+        supervisor_.wake(now());
+        pump();
+    });
+}
+
+// -- waiting --------------------------------------------------------------------------------------
+
+void fleet::notify(core::process_id id) {
+    auto [it, end] = waiters_.equal_range(id);
+    while (it != end) {
+        waiting& waiter = *it->second;
+        if (!waiter.settled(id)) {
+            ++it;
+            continue;
+        }
+        it = waiters_.erase(it);
+        if (--waiter.left == 0) waiter.wake.cancel();
+    }
+}
+
+task<> fleet::settle(std::vector<core::process_id> ids,
+                     std::function<bool(core::process_id)> settled) {
+    waiting own{asio::steady_timer(control_, core::time_point::max()), std::move(settled)};
+    // Also when this is cancelled, nobody may be left who would ask `settled`.
+    struct leave {
+        fleet& from;
+        const std::vector<core::process_id>& ids;
+        waiting* who;
+        ~leave() {
+            if (who->left == 0) return;
+            for (const auto id : ids) {
+                auto [it, end] = from.waiters_.equal_range(id);
+                while (it != end) it = it->second == who ? from.waiters_.erase(it) : std::next(it);
+            }
+        }
+    };
+    const leave guard{*this, ids, &own};
+    for (const auto id : ids) {
+        if (own.settled(id)) continue;
+        waiters_.emplace(id, &own);
+        ++own.left;
+    }
+    while (own.left > 0) {
+        auto [woken] = co_await own.wake.async_wait(tuple);
+        (void)woken;  // operation_aborted is the wake-up
+    }
+}
+
+task<> fleet::stopped() {
+    while (!supervisor_.finished() || !supervisor_.effects().empty()) {
+        auto [woken] = co_await stopped_.async_wait(tuple);
+        (void)woken;  // operation_aborted is the wake-up
+    }
+}
+
+task<> fleet::close() {
+    timer_.cancel();
+    tasks_.request_stop();
+    co_await tasks_.join();
+    launcher_->stop();
+    drain_->stop();
+}
+
+}  // namespace ringmaster::io

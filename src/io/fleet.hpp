@@ -1,0 +1,125 @@
+// Carries out what core::supervisor decides: launches, signals, timers, draining, log lines.
+//
+// Owned by the composition root; lives on the control thread. The only place that feeds the
+// supervisor and takes its effects. Work that comes in thousands (starting or stopping a whole
+// fleet) is done in slices, so that control commands and deaths are handled in between.
+//
+// When a child dies its pipes are drained into its logs first and only then does the supervisor
+// learn of the exit: output precedes the exit line, and a successor never overtakes it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/log.hpp"
+#include "core/supervisor.hpp"
+#include "io/drain.hpp"
+#include "io/exit_watcher.hpp"
+#include "io/launcher.hpp"
+#include "io/task.hpp"
+#include "io/task_group.hpp"
+
+namespace ringmaster::io {
+
+struct fleet_options {
+    drain_options drain;
+    launcher_options launcher;
+    std::string server_url;    ///< SUPERVISOR_SERVER_URL of children; empty: not set
+    bool strip_ansi = false;
+    bool adopts_orphans = false;  ///< PID 1 or subreaper: strays are reaped on_child_signal()
+};
+
+class fleet final : private drain_listener {
+public:
+    /// Starts the data plane and the launcher. `log` must outlive the fleet.
+    static result<std::unique_ptr<fleet>> make(asio::io_context& control, fleet_options options,
+                                               core::log_sink& log);
+    ~fleet() override;
+
+    const core::supervisor& model() const { return supervisor_; }
+    const drain& data_plane() const { return *drain_; }
+    static core::instant now();
+
+    /// See core::supervisor. AUTO log paths must be filled in.
+    bool add_group(core::group_config config);
+    bool remove_group(std::string_view name);
+    void begin();
+    void start(core::process_id id);
+    /// The text of the error if the signal could not be sent.
+    std::optional<std::string> stop(core::process_id id);
+    std::optional<std::string> send(core::process_id id, int signo);
+    void report_stopping(core::process_id id);
+    void request(core::daemon_state target);
+
+    /// Waits until `settled(id)` has been true once for each id; asks at once and after every
+    /// change of that process, its launch and its removal included. `settled` may refer to the
+    /// awaiting coroutine's frame: it is not called after this has returned or thrown.
+    task<> settle(std::vector<core::process_id> ids, std::function<bool(core::process_id)> settled);
+
+    /// Waits until a shutdown or restart has stopped every process.
+    task<> stopped();
+    void reopen_logs() { drain_->reopen_all(); }
+    /// SIGCHLD arrived: reaps children that are none of ours.
+    void on_child_signal();
+    /// Ends the threads and tasks. Nothing else may be called afterwards.
+    task<> close();
+
+private:
+    struct child {
+        stream_id out = 0;
+        stream_id error = 0;
+        int open_streams = 0;
+        unique_fd stdin_pipe;
+        core::exit_status status;
+    };
+    struct waiting;
+
+    fleet(asio::io_context& control, fleet_options options, core::log_sink& log,
+          exit_watcher watcher);
+
+    void on_stream_finished(stream_id id) override;
+    void on_drain_message(core::log_level level, const std::string& text) override;
+
+    void pump();
+    void carry_out(core::effect& effect);
+    void send_signal(core::process_id id, const core::signal_effect& signal);
+    void launch_next();
+    launch_plan plan_for(core::process_id id) const;
+    void on_launched(core::process_id id, launch_outcome outcome);
+    error_code take_over(core::process_id id, launched_child made);
+    stream_id drain_into_log(unique_fd pipe, unique_fd file, const core::channel_config& channel,
+                             core::process_id owner);
+    void on_exit(core::process_id id, const core::exit_status& status);
+    void report_exit(core::process_id id);
+    void arm_timer();
+    void notify(core::process_id id);
+
+    asio::io_context& control_;
+    fleet_options options_;
+    core::log_sink& log_;
+    core::supervisor supervisor_;
+    std::unique_ptr<drain> drain_;
+    std::unique_ptr<launcher> launcher_;
+    exit_watcher watcher_;
+    task_group tasks_;
+    asio::steady_timer timer_;
+    std::optional<core::time_point> armed_;
+    asio::steady_timer stopped_;  ///< never expires; cancelled when everything has stopped
+    bool pump_posted_ = false;
+    bool strays_wait_ = false;
+    std::size_t launches_under_way_ = 0;
+    std::deque<core::process_id> launches_;
+    std::unordered_map<core::process_id, child> children_;
+    std::unordered_map<stream_id, core::process_id> streams_;
+    std::unordered_multimap<core::process_id, waiting*> waiters_;
+    std::string signal_problem_;  ///< of the signal that was sent last
+};
+
+}  // namespace ringmaster::io

@@ -1,0 +1,80 @@
+// Makes children, on threads of its own, so that a slow execve or disk never stops the loop.
+//
+// Owned by the fleet and called on the control thread. Each launch is answered exactly once, on
+// the control thread. Everything that crosses this border is a value or a descriptor, so that the
+// launcher can move into a process of its own. It makes children and forgets them: waiting for
+// their end and signalling them is io/exit_watcher.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/config.hpp"
+#include "core/result.hpp"
+#include "io/spawn.hpp"
+#include "io/unique_fd.hpp"
+
+namespace ringmaster::io {
+
+/// What one child is made from. A value: nothing in it refers to the running configuration.
+struct launch_plan {
+    std::string name;     ///< for error texts
+    std::string command;
+    core::environment env;  ///< over the launcher's base environment
+    std::optional<std::string> directory;
+    std::optional<std::uint32_t> umask;
+    std::optional<core::account> user;
+    bool redirect_stderr = false;
+    /// Log files to open for append; empty: none.
+    std::string stdout_log;
+    std::string stderr_log;
+};
+
+/// A running child and our ends of what connects us with it.
+struct launched_child {
+    pid_t pid = 0;
+    unique_fd pidfd;
+    unique_fd stdin_pipe;   ///< write end, non-blocking
+    unique_fd stdout_pipe;  ///< read end
+    unique_fd stderr_pipe;  ///< read end; empty with redirect_stderr
+    unique_fd stdout_log;
+    unique_fd stderr_log;
+};
+
+/// No child was made; the text is what becomes spawnerr.
+struct launch_failure {
+    std::string text;
+};
+
+using launch_outcome = std::variant<launched_child, launch_failure>;
+
+struct launcher_options {
+    unsigned threads = 2;
+    core::environment base;              ///< the daemon's own environment
+    std::uint64_t descriptor_limit = 0;  ///< soft RLIMIT_NOFILE of children; 0: inherit
+};
+
+class launcher {
+public:
+    using done = std::function<void(launch_outcome)>;
+
+    /// Reserves low descriptors and starts the threads: to be made before many are open.
+    static result<std::unique_ptr<launcher>> make(boost::asio::any_io_executor control,
+                                                  launcher_options options);
+    virtual ~launcher() = default;
+
+    virtual void launch(launch_plan plan, done answer) = 0;
+    virtual spawn_method method() const = 0;
+    /// Ends the threads once the launches under way are made; later ones are not answered.
+    virtual void stop() = 0;
+};
+
+/// The PATH that a command is searched in: the plan's, else the base environment's, else Supervisor's default.
+std::string search_path(const core::environment& own, const core::environment& base);
+
+}  // namespace ringmaster::io

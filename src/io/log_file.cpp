@@ -1,0 +1,157 @@
+#include "io/log_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
+
+#include "core/rotation.hpp"
+#include "io/posix.hpp"
+
+namespace ringmaster::io {
+namespace {
+
+/// A second open file description for the same pipe or terminal, so that O_NONBLOCK does not leak
+/// to whoever shares the first. Fails on sockets, and if we may not open the inode any more.
+unique_fd private_nonblocking(int fd) {
+    auto own = open_file(fmt::format("/proc/self/fd/{}", fd), O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    return own ? std::move(*own) : unique_fd{};
+}
+
+bool writable_now(int fd) {
+    pollfd query{fd, POLLOUT, 0};
+    return ::poll(&query, 1, 0) > 0;
+}
+
+}  // namespace
+
+log_file::log_file(log_target target)
+    : path_(std::move(target.path)),
+      maxbytes_(target.maxbytes),
+      rotate_at_(target.maxbytes),
+      backups_(target.backups) {
+    if (target.file) adopt(std::move(target.file));
+}
+
+void log_file::adopt(unique_fd file) {
+    struct stat info {};
+    regular_ = ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
+    must_poll_ = false;
+    if (!regular_) {
+        unique_fd own = private_nonblocking(file.get());
+        must_poll_ = !own;
+        if (own) file = std::move(own);
+    }
+    file_ = std::move(file);
+    astray_ = false;
+    rotate_at_ = maxbytes_;
+}
+
+error_code log_file::open_again(int extra_flags) {
+    // O_NONBLOCK: should the path name a FIFO by now, do not wait for its reader.
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK;
+    auto file = open_file(path_, flags | extra_flags);
+    if (!file) {
+        astray_ = true;
+        return file.error();
+    }
+    adopt(std::move(*file));
+    return {};
+}
+
+std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
+    if (!file_) return record.size();
+    if (astray_) (void)open_again(0);  // if it fails, the old file still takes the bytes
+
+    std::size_t done = 0;
+    while (done < record.size()) {
+        const std::size_t wrote = write_some(record.substr(done));
+        if (wrote == 0) {
+            if (errno == EINTR) continue;
+            if (errno == EAGAIN && !regular_) return done;
+            drop(record.size() - done, last_errno().message(), notes);
+            return record.size();
+        }
+        done += wrote;
+    }
+    if (dropped_ > 0) written_again(notes);
+    if (regular_) rotate_if_due(notes);
+    return done;
+}
+
+std::size_t log_file::write_some(std::string_view bytes) {
+    if (must_poll_) {
+        if (!writable_now(file_.get())) {
+            errno = EAGAIN;
+            return 0;
+        }
+        // A pipe that reports POLLOUT has room for one page.
+        bytes = bytes.substr(0, PIPE_BUF);
+    }
+    const ssize_t wrote = ::write(file_.get(), bytes.data(), bytes.size());
+    if (wrote == 0) errno = EIO;
+    return wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
+}
+
+void log_file::drop(std::size_t bytes, std::string_view why, core::log_sink& notes) {
+    if (dropped_ == 0)
+        notes.write(core::log_level::warn,
+                    fmt::format("could not write {}: {}; output is being dropped", path_, why));
+    dropped_ += static_cast<std::int64_t>(bytes);
+}
+
+void log_file::written_again(core::log_sink& notes) {
+    notes.write(
+        core::log_level::warn,
+        fmt::format("writing {} works again; {} bytes of output were dropped", path_, dropped_));
+    dropped_ = 0;
+}
+
+void log_file::close(core::log_sink& notes) {
+    file_.reset();
+    if (dropped_ == 0) return;
+    notes.write(core::log_level::warn,
+                fmt::format("closed {}; {} bytes of output were dropped", path_, dropped_));
+    dropped_ = 0;
+}
+
+void log_file::rotate_if_due(core::log_sink& notes) {
+    if (maxbytes_ <= 0 || astray_) return;
+    // Not a count of our own: other streams, or other programs, may append to the same file.
+    const std::int64_t position = ::lseek(file_.get(), 0, SEEK_CUR);
+    if (!core::rotation_due(position, rotate_at_)) return;
+    rotate_at_ = position + maxbytes_;  // if this rotation fails, do not try again for each record
+    rotate(notes);
+}
+
+void log_file::rotate(core::log_sink& notes) {
+    for (int nth = 0; nth < core::rename_count(backups_); ++nth) {
+        const auto step = core::nth_rename(path_, backups_, nth);
+        if (::rename(step.from.c_str(), step.to.c_str()) == 0 || errno == ENOENT) continue;
+        notes.write(core::log_level::warn,
+                    fmt::format("could not rotate {}: {}", path_, last_errno().message()));
+        return;  // before the live file was renamed or truncated: nothing is lost
+    }
+    if (const error_code failed = open_again(O_TRUNC))
+        notes.write(core::log_level::warn,
+                    fmt::format("could not reopen {}: {}", path_, failed.message()));
+}
+
+void log_file::reopen(core::log_sink& notes) {
+    if (!file_ || !regular_) return;
+    if (const error_code failed = open_again(0))
+        notes.write(core::log_level::warn,
+                    fmt::format("could not reopen {}: {}", path_, failed.message()));
+}
+
+error_code log_file::clear() {
+    if (!file_ || !regular_) return {};
+    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return last_errno();
+    return open_again(0);
+}
+
+}  // namespace ringmaster::io

@@ -1,0 +1,68 @@
+// One open log file: append, rotate, reopen, clear; and what happens when the disk says no.
+//
+// Owned by a stream of a drain shard, and used on that shard's thread only. Bytes are written as
+// they come: one call of write() is one record, never split by a rotation. Only regular files are
+// rotated, removed or reopened; what else a path may name (a pipe or terminal behind /dev/stdout)
+// is written to without ever waiting for its reader.
+//
+// Never throws. Troubles go to the log_sink of the caller, once when they begin and once when
+// they end, and never stop the stream.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/log.hpp"
+#include "io/drain.hpp"
+
+namespace ringmaster::io {
+
+class log_file {
+public:
+    /// An empty `target.file` makes a log that discards everything.
+    explicit log_file(log_target target);
+
+    /// Appends one record and rotates if it is due. Answers how many bytes are done with, written
+    /// or (after an error) dropped; fewer than all only if the target is no regular file and cannot
+    /// take more now: wait until descriptor() is writable, then write the rest.
+    std::size_t write(std::string_view record, core::log_sink& notes);
+
+    /// Opens again by path, for append. On failure the old file takes the bytes until a later
+    /// write finds that the path can be opened.
+    void reopen(core::log_sink& notes);
+
+    /// Removes the file and opens a new one; a missing file is no error. Pipes and terminals are
+    /// left alone, successfully.
+    error_code clear();
+
+    /// Counts bytes that the owner had to give up, as a failed write does.
+    void drop(std::size_t bytes, std::string_view why, core::log_sink& notes);
+
+    /// Closes the file. Bytes that could not be written until now are reported as lost.
+    void close(core::log_sink& notes);
+
+    const std::string& path() const { return path_; }
+    /// Borrowed; -1 if the log discards.
+    int descriptor() const { return file_.get(); }
+
+private:
+    void adopt(unique_fd file);
+    error_code open_again(int extra_flags);
+    std::size_t write_some(std::string_view bytes);
+    void rotate_if_due(core::log_sink& notes);
+    void rotate(core::log_sink& notes);
+    void written_again(core::log_sink& notes);
+
+    std::string path_;
+    std::int64_t maxbytes_;
+    std::int64_t rotate_at_;    // maxbytes_, or further off after a rotation that failed
+    std::int64_t dropped_ = 0;  // bytes since writing began to fail; 0: all is well
+    int backups_;
+    unique_fd file_;
+    bool regular_ = false;
+    bool must_poll_ = false;  // the descriptor may block: ask before each small write
+    bool astray_ = false;     // the last attempt to open the path failed: try again, write by write
+};
+
+}  // namespace ringmaster::io

@@ -1,0 +1,73 @@
+// One thread of the data plane: its engine, its streams, and the queue of commands to it.
+//
+// Owned by the drain. start(), push() and join() are for the control thread; everything else
+// happens on the shard's own thread. The thread sleeps in the kernel until a pipe, a command or
+// the deadline of a finish() wakes it; it blocks all signals.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "io/engine.hpp"
+#include "io/stream_table.hpp"
+#include "io/unique_fd.hpp"
+
+namespace ringmaster::io {
+
+struct add_stream {
+    stream_id id;
+    stream_spec spec;
+};
+struct finish_stream {
+    stream_id id;
+};
+struct reopen_logs {};
+struct clear_log {
+    stream_id id;
+    std::function<void(error_code)> done;
+};
+/// Finishes every stream, then ends the thread.
+struct stop_shard {};
+
+using shard_command = std::variant<add_stream, finish_stream, reopen_logs, clear_log, stop_shard>;
+
+class shard {
+public:
+    /// Hands answers to the control thread; called on the shard's thread.
+    using answer_sink = std::function<void(drain_answers)>;
+
+    explicit shard(answer_sink answer) : answer_(std::move(answer)) {}
+    ~shard();
+    shard(const shard&) = delete;
+    shard& operator=(const shard&) = delete;
+
+    /// Starts the thread `drain-<number>`, and waits until it has its engine or cannot have it.
+    result<void, engine_refusal> start(engine_kind kind, unsigned number);
+    void push(shard_command command);
+    /// Waits until the thread has ended; push stop_shard before. Idempotent.
+    void join();
+
+    std::uint64_t passes() const { return passes_.load(std::memory_order_relaxed); }
+    std::uint64_t bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
+
+private:
+    void run(engine& kernel);
+    void execute(stream_table& streams);
+    void pause(gather::clock::duration time) const;
+    void publish(stream_table& streams);
+
+    answer_sink answer_;
+    unique_fd wake_;
+    std::thread thread_;
+    std::mutex lock_;  // guards commands_
+    std::vector<shard_command> commands_;
+    bool stopping_ = false;
+    std::atomic<std::uint64_t> passes_ = 0;
+    std::atomic<std::uint64_t> bytes_read_ = 0;
+};
+
+}  // namespace ringmaster::io

@@ -1,0 +1,277 @@
+#include "io/stream_table.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "core/ansi.hpp"
+#include "io/posix.hpp"
+
+namespace ringmaster::io {
+namespace {
+
+/// The largest record, as in Supervisor.
+constexpr std::size_t record_limit = 131072;
+
+std::uint32_t window_of(gather::clock::time_point now) {
+    return static_cast<std::uint32_t>(now.time_since_epoch() / gather::period);
+}
+
+}  // namespace
+
+struct stream_table::stream {
+    stream(stream_id name, slot_id place, stream_spec spec)
+        : id(name),
+          log(std::move(spec.log)),
+          slot(place),
+          pipe(std::move(spec.pipe)),
+          strip_ansi(spec.strip_ansi) {
+        // A quarter of the pipe: small writes may take a page each, and the pipe of a user who has
+        // many is smaller than usual.
+        const int capacity = ::fcntl(pipe.get(), F_GETPIPE_SZ);
+        hot_bytes = capacity > 0 ? static_cast<std::uint32_t>(capacity) / 4 : 16384;
+    }
+
+    stream_id id;
+    log_file log;
+    std::unique_ptr<std::string> backlog;  // what the log could not take; reading pauses
+    std::int64_t last_bytes = -1;          // finish(): so many are still to be read; -1: ask
+    std::uint32_t hot_bytes;               // in one gathering period
+    std::uint32_t window = 0;              // the period that window_bytes belongs to
+    std::uint32_t window_bytes = 0;
+    slot_id slot;
+    unique_fd pipe;
+    bool strip_ansi;
+    bool watched = false;  // the engine holds the pipe or the log
+    bool hot = false;
+    bool finishing = false;
+    bool answer = false;     // finish() wants to hear
+    bool abandoned = false;  // finishing took too long: drop what the log does not take
+};
+
+stream_table::stream_table(engine& kernel, clock::duration patience)
+    : engine_(kernel), patience_(patience), scratch_(record_limit) {}
+
+stream_table::~stream_table() = default;
+
+void stream_table::write(core::log_level level, std::string_view text) {
+    answers_.notes.push_back({level, std::string(text)});
+}
+
+stream_table::stream* stream_table::find(stream_id id) {
+    const auto found = streams_.find(id);
+    return found == streams_.end() ? nullptr : found->second.get();
+}
+
+slot_id stream_table::take_slot() {
+    if (free_slots_.empty()) {
+        slots_.push_back(nullptr);
+        return static_cast<slot_id>(slots_.size() - 1);
+    }
+    const slot_id slot = free_slots_.back();
+    free_slots_.pop_back();
+    return slot;
+}
+
+void stream_table::add(stream_id id, stream_spec spec) {
+    const slot_id slot = take_slot();
+    auto made = std::make_unique<stream>(id, slot, std::move(spec));
+    slots_[slot] = made.get();
+    watch(*made);
+    streams_.emplace(id, std::move(made));
+}
+
+void stream_table::finish(stream_id id, bool answer) {
+    stream* source = find(id);
+    if (source == nullptr) return;
+    source->answer |= answer;
+    if (std::exchange(source->finishing, true)) return;
+    deadlines_.push_back({clock::now() + patience_, id});
+    if (source->backlog) return;  // goes on when there is room
+    if (source->watched && !engine_.forget(source->slot)) return;
+    source->watched = false;
+    settle(*source);
+}
+
+void stream_table::finish_all() {
+    std::vector<stream_id> all;
+    all.reserve(streams_.size());
+    for (const auto& [id, source] : streams_) all.push_back(id);
+    for (const stream_id id : all) finish(id, false);
+}
+
+void stream_table::reopen_all() {
+    for (auto& [id, source] : streams_) source->log.reopen(*this);
+}
+
+void stream_table::clear(stream_id id, std::function<void(error_code)> done) {
+    stream* source = find(id);
+    answers_.cleared.emplace_back(std::move(done),
+                                  source != nullptr ? source->log.clear() : posix_error(ENOENT));
+}
+
+gather::clock::duration stream_table::end_pass(bool more) {
+    now_.reset();
+    if (more || !std::exchange(in_batch_, false)) return clock::duration::zero();
+    return gather_.delay(clock::now());
+}
+
+std::optional<std::chrono::milliseconds> stream_table::expire() {
+    while (!deadlines_.empty()) {
+        stream* source = find(deadlines_.front().id);
+        if (source != nullptr) {
+            const auto left = deadlines_.front().when - clock::now();
+            if (left > clock::duration::zero())
+                return std::chrono::ceil<std::chrono::milliseconds>(left);
+            source->abandoned = true;
+            if (!source->watched || engine_.forget(source->slot)) {
+                source->watched = false;
+                settle(*source);
+            }
+        }
+        deadlines_.pop_front();
+    }
+    return std::nullopt;
+}
+
+void stream_table::on_bytes(slot_id slot, std::span<char> bytes) {
+    count_load(*slots_[slot], bytes.size());
+    deliver(*slots_[slot], bytes);
+}
+
+void stream_table::on_readable(slot_id slot) {
+    stream& source = *slots_[slot];
+    const ssize_t got = ::read(source.pipe.get(), scratch_.data(), scratch_.size());
+    if (got > 0) {
+        const auto size = static_cast<std::size_t>(got);
+        count_load(source, size);
+        deliver(source, {scratch_.data(), size});
+    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+        engine_.forget(slot);
+        on_end(slot);
+    }
+}
+
+void stream_table::on_end(slot_id slot) {
+    slots_[slot]->pipe.reset();
+    on_forgotten(slot);
+}
+
+void stream_table::on_forgotten(slot_id slot) {
+    slots_[slot]->watched = false;
+    settle(*slots_[slot]);
+}
+
+void stream_table::on_writable(slot_id slot) {
+    stream& source = *slots_[slot];
+    if (source.backlog) {
+        const std::size_t done = source.log.write(*source.backlog, *this);
+        source.backlog->erase(0, done);
+        if (source.backlog->empty()) source.backlog.reset();
+    }
+    on_forgotten(slot);
+}
+
+void stream_table::count_load(stream& source, std::size_t bytes) {
+    bytes_read_ += bytes;
+    if (!now_) now_ = clock::now();
+    if (!std::exchange(in_batch_, true)) gather_.on_batch(*now_);
+    const std::uint32_t window = window_of(*now_);
+    if (window != source.window) {
+        const bool quiet = window - source.window > 1 || source.window_bytes < source.hot_bytes / 4;
+        if (source.hot && quiet) engine_.set_hot(source.slot, source.hot = false);
+        source.window = window;
+        source.window_bytes = 0;
+    }
+    source.window_bytes += static_cast<std::uint32_t>(bytes);
+    if (source.window_bytes < source.hot_bytes) return;
+    gather_.on_hot(*now_);
+    if (!source.hot) engine_.set_hot(source.slot, source.hot = true);
+}
+
+/// The chain of filters and the log: `bytes` is one piece as it came from the pipe.
+void stream_table::deliver(stream& source, std::span<char> bytes) {
+    if (source.strip_ansi) bytes = bytes.first(core::strip_ansi(bytes));
+    if (bytes.empty()) return;
+    if (source.backlog) {
+        source.backlog->append(bytes.data(), bytes.size());
+        return;
+    }
+    const std::size_t done = source.log.write({bytes.data(), bytes.size()}, *this);
+    if (done == bytes.size()) return;
+    source.backlog = std::make_unique<std::string>(bytes.data() + done, bytes.size() - done);
+    if (source.watched && engine_.forget(source.slot)) on_forgotten(source.slot);
+}
+
+/// Decides what happens next to a stream that the engine does not watch. May end the stream.
+void stream_table::settle(stream& source) {
+    for (;;) {
+        if (source.backlog) {
+            if (!source.abandoned) return wait_for_room(source);
+            drop_backlog(source, "nobody reads it");
+        }
+        if (!source.finishing) {
+            if (source.pipe) watch(source);
+            return;
+        }
+        if (drained(source)) return close(source);
+    }
+}
+
+void stream_table::watch(stream& source) {
+    source.hot = false;
+    const error_code failed = engine_.watch(source.slot, source.pipe.get());
+    source.watched = !failed;
+    if (!failed) return;
+    write(core::log_level::error,
+          fmt::format("could not read the output for {}: {}", source.log.path(), failed.message()));
+    source.pipe.reset();
+}
+
+void stream_table::wait_for_room(stream& source) {
+    const error_code failed = engine_.watch_writable(source.slot, source.log.descriptor());
+    source.watched = !failed;
+    if (!failed) return;
+    drop_backlog(source, failed.message());
+    settle(source);
+}
+
+void stream_table::drop_backlog(stream& source, std::string_view why) {
+    source.log.drop(source.backlog->size(), why, *this);
+    source.backlog.reset();
+}
+
+/// Moves what the pipe held at the first call, and no more, so that a grandchild that goes on
+/// writing cannot hold up the end. False if the log got full: call again when there is room.
+bool stream_table::drained(stream& source) {
+    if (!source.pipe) return true;
+    if (source.last_bytes < 0) {
+        int held = 0;
+        source.last_bytes = ::ioctl(source.pipe.get(), FIONREAD, &held) == 0 ? held : 0;
+    }
+    while (source.last_bytes > 0) {
+        const auto wanted = std::min<std::int64_t>(source.last_bytes, record_limit);
+        const ssize_t got =
+            ::read(source.pipe.get(), scratch_.data(), static_cast<std::size_t>(wanted));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return true;
+        bytes_read_ += static_cast<std::uint64_t>(got);
+        source.last_bytes -= got;
+        deliver(source, {scratch_.data(), static_cast<std::size_t>(got)});
+        if (source.backlog) return false;
+    }
+    return true;
+}
+
+void stream_table::close(stream& source) {
+    source.log.close(*this);
+    if (source.answer) answers_.finished.push_back(source.id);
+    slots_[source.slot] = nullptr;
+    free_slots_.push_back(source.slot);
+    streams_.erase(source.id);
+}
+
+}  // namespace ringmaster::io

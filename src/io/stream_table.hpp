@@ -1,0 +1,102 @@
+// The streams of one drain shard: from pipe through filters to log file.
+//
+// Owned by a shard and used on its thread only. Reacts to the engine's reports and the control
+// thread's commands; never blocks except in write(2) to a regular file. A log that cannot take
+// bytes now (a full pipe behind /dev/stdout) stops the reading of its own stream, nobody else's.
+//
+// A stream is watched by the engine for exactly one thing at a time, bytes to read or room to
+// write; whatever is to happen next is decided in settle() when the engine has let go of it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "core/log.hpp"
+#include "io/engine.hpp"
+#include "io/gather.hpp"
+#include "io/log_file.hpp"
+
+namespace ringmaster::io {
+
+/// What a shard has to tell the control thread; collected, and handed over once a pass.
+struct drain_answers {
+    std::vector<core::log_line> notes;
+    std::vector<stream_id> finished;
+    std::vector<std::pair<std::function<void(error_code)>, error_code>> cleared;
+
+    bool empty() const { return notes.empty() && finished.empty() && cleared.empty(); }
+};
+
+class stream_table final : public engine_handler, private core::log_sink {
+public:
+    using clock = gather::clock;
+
+    /// How long finish() waits for the reader of a full pipe before it drops what is left.
+    static constexpr clock::duration usual_patience = std::chrono::seconds(2);
+
+    explicit stream_table(engine& kernel, clock::duration patience = usual_patience);
+    ~stream_table() override;
+
+    void add(stream_id id, stream_spec spec);
+    /// `answer`: report the end among the finished.
+    void finish(stream_id id, bool answer);
+    void finish_all();
+    void reopen_all();
+    void clear(stream_id id, std::function<void(error_code)> done);
+    bool empty() const { return streams_.empty(); }
+
+    /// To be called after engine::wait(), which has said whether `more` waits to be reported.
+    /// Answers how long to let output gather before the next wait.
+    clock::duration end_pass(bool more);
+    /// Gives up the finishing streams whose time is over; answers when to call it again.
+    std::optional<std::chrono::milliseconds> expire();
+    drain_answers take_answers() { return std::exchange(answers_, {}); }
+    std::uint64_t bytes_read() const { return bytes_read_; }
+
+    void on_bytes(slot_id slot, std::span<char> bytes) override;
+    void on_readable(slot_id slot) override;
+    void on_end(slot_id slot) override;
+    void on_writable(slot_id slot) override;
+    void on_forgotten(slot_id slot) override;
+
+private:
+    struct stream;
+
+    void write(core::log_level level, std::string_view text) override;
+    bool enabled(core::log_level) const override { return true; }
+
+    stream* find(stream_id id);
+    slot_id take_slot();
+    void count_load(stream& source, std::size_t bytes);
+    void deliver(stream& source, std::span<char> bytes);
+    void settle(stream& source);
+    void watch(stream& source);
+    void wait_for_room(stream& source);
+    void drop_backlog(stream& source, std::string_view why);
+    bool drained(stream& source);
+    void close(stream& source);
+
+    struct deadline {
+        clock::time_point when;
+        stream_id id;
+    };
+
+    engine& engine_;
+    clock::duration patience_;
+    std::unordered_map<stream_id, std::unique_ptr<stream>> streams_;
+    std::vector<stream*> slots_;
+    std::vector<slot_id> free_slots_;
+    std::deque<deadline> deadlines_;  // one for each finish(), in order; some are long done
+    std::vector<char> scratch_;
+    drain_answers answers_;
+    gather gather_;
+    std::optional<clock::time_point> now_;  // of this pass; read when the first bytes come
+    bool in_batch_ = false;  // a batch is all that is reported without letting output gather
+    std::uint64_t bytes_read_ = 0;
+};
+
+}  // namespace ringmaster::io

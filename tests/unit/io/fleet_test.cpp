@@ -1,0 +1,282 @@
+// The fleet with real children: launching, dying, draining, stopping. Waits for conditions only.
+
+#include "io/fleet.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "unit/io/scratch_dir.hpp"
+
+namespace ringmaster::io {
+namespace {
+
+using namespace std::chrono_literals;
+using core::process_state;
+
+class line_collector final : public core::log_sink {
+public:
+    void write(core::log_level, std::string_view text) override { lines.emplace_back(text); }
+    bool enabled(core::log_level) const override { return true; }
+    std::vector<std::string> lines;
+};
+
+class Fleet : public ::testing::TestWithParam<engine_choice> {
+protected:
+    void SetUp() override {
+        fleet_options options;
+        options.drain.engine = GetParam();
+        options.launcher.base = {{"PATH", "/usr/bin:/bin"}, {"FROM_DAEMON", "yes"}};
+        options.server_url = "unix:///tmp/x.sock";
+        auto made = fleet::make(control, options, log);
+        ASSERT_TRUE(made) << made.error().message();
+        subject = *std::move(made);
+    }
+    void TearDown() override {
+        if (!subject) return;
+        subject->request(core::daemon_state::shutdown);
+        task_group closing(control.get_executor(), [](const std::string&, std::exception_ptr) {});
+        closing.spawn("close", close());
+        run_until([&] { return closing.size() == 0; });
+        control.restart();
+        control.poll();
+    }
+    task<> close() {
+        co_await subject->stopped();
+        co_await subject->close();
+    }
+
+    core::process_config program(const std::string& name, const std::string& script) {
+        core::process_config config;
+        config.name = name;
+        config.command = fmt::format("sh -c \"{}\"", script);
+        config.startsecs = 0;
+        config.autorestart = core::autorestart_mode::never;
+        config.stdout_log.kind = core::channel_config::target::file;
+        config.stdout_log.path = log_path(name);
+        config.redirect_stderr = true;
+        return config;
+    }
+    core::process_id add(core::process_config config) {
+        core::group_config group;
+        group.name = config.name;
+        const auto name = config.name;
+        group.processes.push_back(std::move(config));
+        EXPECT_TRUE(subject->add_group(std::move(group)));
+        return subject->model().find_process(name, name);
+    }
+    std::string log_path(const std::string& name) { return scratch.file(name + ".log"); }
+    std::string text_of(const std::string& name) { return content_of(log_path(name)); }
+    process_state state(core::process_id id) { return subject->model().find(id)->state(); }
+
+    template <class Condition>
+    bool run_until(Condition condition) {
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > deadline) return false;
+            control.restart();
+            control.run_one_for(100ms);
+        }
+        return true;
+    }
+    bool run_until_state(core::process_id id, process_state wanted) {
+        return run_until([&] { return state(id) == wanted; });
+    }
+
+    scratch_dir scratch;
+    boost::asio::io_context control{1};
+    line_collector log;
+    std::unique_ptr<fleet> subject;
+};
+
+TEST_P(Fleet, OutputIsInTheLogBeforeTheExitIsKnown) {
+    const auto id = add(program("hello", "echo out; echo err >&2; exit 3"));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::exited));
+    EXPECT_EQ(text_of("hello"), "out\nerr\n");
+    EXPECT_EQ(subject->model().find(id)->exit_code(), 3);
+}
+
+TEST_P(Fleet, AChildGetsItsOwnEnvironmentOverTheDaemons) {
+    auto config = program("env", "env | sort");
+    config.env = {{"OWN", "1"}, {"SUPERVISOR_GROUP_NAME", "mine"}};
+    const auto id = add(std::move(config));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::exited));
+    const auto text = text_of("env");
+    for (const auto* line : {"FROM_DAEMON=yes\n", "OWN=1\n", "SUPERVISOR_ENABLED=1\n",
+                             "SUPERVISOR_PROCESS_NAME=env\n", "SUPERVISOR_GROUP_NAME=mine\n",
+                             "SUPERVISOR_SERVER_URL=unix:///tmp/x.sock\n"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
+    }
+}
+
+TEST_P(Fleet, AChildStartsWithCleanDescriptorsSignalsAndItsOwnGroup) {
+    auto config = program("clean", "");
+    config.command = "grep -E Sig(Blk|Ign) /proc/self/status";
+    const auto masks = add(std::move(config));
+    auto second = program("fds", "");
+    second.command = "ls /proc/self/fd";
+    const auto fds = add(std::move(second));
+    const auto group = add(program("group", "ps -o pid=,pgid= -p $$"));
+    subject->begin();
+    for (const auto id : {masks, fds, group}) {
+        ASSERT_TRUE(run_until_state(id, process_state::exited));
+    }
+    EXPECT_EQ(text_of("clean"),
+              "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    EXPECT_EQ(text_of("fds"), "0\n1\n2\n3\n") << "3 is the directory that ls reads";
+    std::istringstream numbers(text_of("group"));
+    int pid = 0;
+    int pgid = 1;
+    numbers >> pid >> pgid;
+    EXPECT_EQ(pid, pgid);
+}
+
+TEST_P(Fleet, DirectoryAndUmaskApplyInTheChild) {
+    auto config = program("place", "pwd; umask");
+    config.directory = "/usr";
+    config.umask = 027;
+    const auto id = add(std::move(config));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::exited));
+    EXPECT_EQ(text_of("place"), "/usr\n0027\n");
+}
+
+TEST_P(Fleet, AnExecThatFailsTellsSoInTheChildsLog) {
+    const auto script = scratch.file("script");
+    put_content(script, "#!/no/such/interpreter\n");
+    std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    auto config = program("broken", "");
+    config.command = script;
+    const auto id = add(std::move(config));
+    auto nowhere = program("nowhere", "true");
+    nowhere.directory = "/no/such/directory";
+    const auto second = add(std::move(nowhere));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::exited));
+    ASSERT_TRUE(run_until_state(second, process_state::exited));
+    EXPECT_EQ(subject->model().find(id)->exit_code(), 127);
+    EXPECT_EQ(text_of("broken"), fmt::format("supervisor: couldn't exec {}: ENOENT\n"
+                                             "supervisor: child process was not spawned\n",
+                                             script));
+    EXPECT_EQ(text_of("nowhere"), "supervisor: couldn't chdir to /no/such/directory: ENOENT\n"
+                                  "supervisor: child process was not spawned\n");
+}
+
+TEST_P(Fleet, ACommandThatIsNotThereIsASpawnError) {
+    auto config = program("missing", "");
+    config.command = "/no/such/program";
+    config.startretries = 0;
+    const auto id = add(std::move(config));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::fatal));
+    EXPECT_EQ(subject->model().find(id)->spawnerr(), "can't find command '/no/such/program'");
+}
+
+TEST_P(Fleet, ALogThatCannotBeOpenedIsASpawnErrorThatNamesTheErrno) {
+    auto config = program("nolog", "true");
+    config.stdout_log.path = "/no/such/directory/x.log";
+    config.startretries = 0;
+    const auto id = add(std::move(config));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::fatal));
+    EXPECT_EQ(subject->model().find(id)->spawnerr(),
+              "unknown error making dispatchers for 'nolog': ENOENT");
+}
+
+TEST_P(Fleet, AChildThatIgnoresTermIsKilledAfterStopwaitsecs) {
+    auto config = program("stubborn", "trap '' TERM; echo ready; while :; do sleep 1; done");
+    config.stopwaitsecs = 1;
+    config.stopasgroup = config.killasgroup = true;
+    const auto id = add(std::move(config));
+    subject->begin();
+    ASSERT_TRUE(run_until([&] { return text_of("stubborn") == "ready\n"; }));
+    EXPECT_FALSE(subject->stop(id));
+    ASSERT_TRUE(run_until_state(id, process_state::stopped));
+    EXPECT_THAT(log.lines, ::testing::Contains(
+                               ::testing::StartsWith("stopped: stubborn (terminated by SIGKILL)")));
+}
+
+TEST_P(Fleet, AGrandchildThatKeepsThePipeOpenDoesNotHoldUpTheExit) {
+    const auto id = add(program("parent", "echo before; sleep 1000 & exit 0"));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::exited));
+    EXPECT_EQ(text_of("parent"), "before\n");
+    const auto pid = subject->model().find(id)->pid();
+    EXPECT_EQ(pid, 0);
+    // The grandchild still is in the group of its dead leader; nobody else will end it.
+    for (const auto& line : log.lines) {
+        int leader = 0;
+        if (std::sscanf(line.c_str(), "spawned: 'parent' with pid %d", &leader) == 1) {
+            ::kill(-leader, SIGKILL);
+        }
+    }
+}
+
+TEST_P(Fleet, SettleWaitsForTheLastOfItsProcesses) {
+    const auto first = add(program("first", "exec sleep 1000"));
+    const auto second = add(program("second", "exec sleep 1000"));
+    auto is_running = [&](core::process_id id) { return state(id) == process_state::running; };
+    bool settled = false;
+    task_group tasks(control.get_executor(), [](const std::string&, std::exception_ptr) {});
+    auto wait = [](fleet& of, std::vector<core::process_id> ids,
+                   std::function<bool(core::process_id)> check, bool& done) -> task<> {
+        co_await of.settle(std::move(ids), std::move(check));
+        done = true;
+    };
+    std::vector<core::process_id> ids{first, second};
+    tasks.spawn("wait", wait(*subject, ids, is_running, settled));
+    subject->start(first);
+    ASSERT_TRUE(run_until_state(first, process_state::running));
+    control.restart();
+    control.poll();
+    EXPECT_FALSE(settled);
+    subject->start(second);
+    EXPECT_TRUE(run_until([&] { return settled; }));
+    ASSERT_TRUE(run_until([&] { return tasks.size() == 0; }));
+}
+
+TEST_P(Fleet, HundredsOfChildrenStartDieAndComeBack) {
+    constexpr int count = 300;
+    core::group_config group;
+    group.name = "many";
+    for (int i = 0; i < count; ++i) {
+        auto config = program(fmt::format("p{}", i), "exec sleep 1000");
+        config.autorestart = core::autorestart_mode::unexpected;
+        group.processes.push_back(std::move(config));
+    }
+    ASSERT_TRUE(subject->add_group(std::move(group)));
+    const auto members = subject->model().find_group("many")->members;
+    subject->begin();
+    const auto all_running = [&] {
+        return std::ranges::all_of(
+            members, [&](auto id) { return state(id) == process_state::running; });
+    };
+    ASSERT_TRUE(run_until(all_running));
+    std::vector<int> before;
+    for (const auto id : members) before.push_back(subject->model().find(id)->pid());
+    for (const int pid : before) ::kill(pid, SIGKILL);
+    const auto all_new = [&] {
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            const auto& process = *subject->model().find(members[i]);
+            if (process.pid() == before[i] || process.pid() == 0) return false;
+        }
+        return all_running();
+    };
+    EXPECT_TRUE(run_until(all_new));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Fleet,
+                         ::testing::Values(engine_choice::uring, engine_choice::epoll),
+                         [](const auto& row) {
+                             return row.param == engine_choice::uring ? "Uring" : "Epoll";
+                         });
+
+}  // namespace
+}  // namespace ringmaster::io
