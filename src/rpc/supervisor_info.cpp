@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <limits>
+
+#include "core/process_info.hpp"
+#include "rpc/arguments.hpp"
+#include "rpc/selection.hpp"
+#include "rpc/supervisor_methods.hpp"
+
+namespace ringmaster::rpc {
+namespace {
+
+/// Times are clamped to 32 bits, which is all that old clients' decoders take.
+std::int64_t clamped(std::int64_t seconds) {
+    using limits = std::numeric_limits<std::int32_t>;
+    return std::clamp<std::int64_t>(seconds, limits::min(), limits::max());
+}
+
+void write_info(value_writer& out, const core::process_info& info) {
+    const auto text = [&](std::string_view key, std::string_view value) {
+        out.key(key);
+        out.string(value);
+    };
+    const auto number = [&](std::string_view key, std::int64_t value) {
+        out.key(key);
+        out.integer(value);
+    };
+    out.begin_struct();
+    text("name", info.name);
+    text("group", info.group);
+    number("start", clamped(info.start));
+    number("stop", clamped(info.stop));
+    number("now", clamped(info.now));
+    number("state", static_cast<int>(info.state));
+    text("statename", core::state_name(info.state));
+    text("spawnerr", info.spawnerr);
+    number("exitstatus", info.exitstatus);
+    text("logfile", info.stdout_logfile);
+    text("stdout_logfile", info.stdout_logfile);
+    text("stderr_logfile", info.stderr_logfile);
+    number("pid", info.pid);
+    text("description", core::describe(info));
+    out.end_struct();
+}
+
+}  // namespace
+
+reply<void> get_process_info(invocation& in) {
+    RM_TRY(const auto name, text_argument(in.params, 0));
+    RM_TRY(const auto id, find_one(in.port.model(), name));
+    write_info(in.out, in.port.model().info(id, in.port.wall_now()));
+    return {};
+}
+
+reply<void> get_all_process_info(invocation& in) {
+    const core::supervisor& model = in.port.model();
+    const std::int64_t now = in.port.wall_now();
+    in.out.begin_array();
+    for (const process_id id : model.in_name_order()) write_info(in.out, model.info(id, now));
+    in.out.end_array();
+    return {};
+}
+
+}  // namespace ringmaster::rpc

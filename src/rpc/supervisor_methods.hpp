@@ -1,0 +1,41 @@
+// The functions behind the methods of the namespace "supervisor", by topic.
+//
+// Internal to the layer: only the table in supervisor_methods.cpp refers to them.
+#pragma once
+
+#include "rpc/method.hpp"
+
+namespace ringmaster::rpc {
+
+// supervisor_identity.cpp: the daemon itself
+reply<void> get_api_version(invocation& in);
+reply<void> get_supervisor_version(invocation& in);
+reply<void> get_identification(invocation& in);
+reply<void> get_state(invocation& in);
+reply<void> get_pid(invocation& in);
+reply<void> shutdown(invocation& in);
+reply<void> restart(invocation& in);
+
+// supervisor_info.cpp: what processes do
+reply<void> get_process_info(invocation& in);
+reply<void> get_all_process_info(invocation& in);
+
+// supervisor_control.cpp: telling processes what to do
+task<reply<void>> start_process(invocation& in);
+task<reply<void>> start_process_group(invocation& in);
+task<reply<void>> start_all_processes(invocation& in);
+task<reply<void>> stop_process(invocation& in);
+task<reply<void>> stop_process_group(invocation& in);
+task<reply<void>> stop_all_processes(invocation& in);
+task<reply<void>> signal_process(invocation& in);
+task<reply<void>> signal_process_group(invocation& in);
+task<reply<void>> signal_all_processes(invocation& in);
+
+// supervisor_logs.cpp: reading logs
+task<reply<void>> read_log(invocation& in);
+task<reply<void>> read_process_stdout_log(invocation& in);
+task<reply<void>> read_process_stderr_log(invocation& in);
+task<reply<void>> tail_process_stdout_log(invocation& in);
+task<reply<void>> tail_process_stderr_log(invocation& in);
+
+}  // namespace ringmaster::rpc

@@ -1,0 +1,83 @@
+// What the API's methods need of the daemon.
+//
+// Implemented by the composition root (src/control_port) on top of the fleet; called only on the
+// control thread. The methods read the fleet's state through model() and never change it except
+// through the requests below.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/log.hpp"
+#include "core/supervisor.hpp"
+#include "io/task.hpp"
+#include "rpc/fault.hpp"
+
+namespace ringmaster::rpc {
+
+using core::process_id;
+using io::task;
+
+/// Why a command cannot be run, in spawnerr's words.
+struct command_problem {
+    bool missing = false;  ///< true: fault NO_FILE, false: NOT_EXECUTABLE
+    std::string text;
+};
+
+enum class channel : std::uint8_t { output, error };
+
+/// Part of a log file. `missing`: no such file (or none is configured, then `path` is empty).
+struct log_slice {
+    enum class status : std::uint8_t { ok, missing, unreadable };
+    status state = status::ok;
+    std::string path;
+    std::string bytes;
+    std::int64_t size = 0;  ///< of the whole file when it was read
+};
+
+/// Which bytes of a log to read; made by core/log_range from the size, which only the reader knows.
+using log_window = std::function<std::pair<std::int64_t, std::int64_t>(std::int64_t size)>;
+
+class supervisor_port {
+public:
+    virtual ~supervisor_port() = default;
+
+    virtual const core::supervisor& model() const = 0;
+    virtual std::int64_t wall_now() const = 0;  ///< UNIX seconds
+    virtual std::string identification() const = 0;
+    virtual int pid() const = 0;
+    virtual core::log_sink& log() = 0;
+
+    /// Looks the command of a process up as a spawn would; none if it can be run.
+    virtual task<std::optional<command_problem>> check_command(process_id id) = 0;
+    /// Asks for a start; settle() then waits for what comes of it.
+    virtual void start(process_id id) = 0;
+    /// Asks for a stop. The text of the error if the signal could not be sent.
+    virtual std::optional<std::string> stop(process_id id) = 0;
+    /// Sends a signal to the child alone. The text of the error if that failed.
+    virtual std::optional<std::string> send_signal(process_id id, int signo) = 0;
+    /// Asks for the "waiting for x to stop" lines while a stop is waited for.
+    virtual void report_stopping(process_id id) = 0;
+
+    /// Waits until `settled(id)` has been true once for every id. It is asked at once and after
+    /// each change of that process (also a launch that completed or failed, and its removal);
+    /// it may record what it saw. Cancellation: the wait is given up, nothing else changes.
+    virtual task<> settle(std::vector<process_id> ids, std::function<bool(process_id)> settled) = 0;
+
+    /// Lets the control thread do other work. Called between the steps of what can take long:
+    /// each process of a bulk operation, each call of system.multicall.
+    virtual task<> yield() = 0;
+
+    /// Reads from a process's log, off the control thread.
+    virtual task<log_slice> read_process_log(process_id id, channel from, log_window window) = 0;
+    virtual task<log_slice> read_main_log(log_window window) = 0;
+
+    virtual void request_shutdown() = 0;
+    virtual void request_restart() = 0;
+};
+
+}  // namespace ringmaster::rpc

@@ -1,0 +1,24 @@
+// Character rules of XML 1.0: what may stand in a document, escaping and its inverse.
+//
+// The XML library checks none of this. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ringmaster::rpc {
+
+/// Valid UTF-8 without the characters that XML forbids.
+bool is_xml_text(std::string_view body);
+
+/// Appends any bytes as element text. Each invalid piece of UTF-8 and each forbidden character
+/// becomes U+FFFD; a carriage return is written as a reference, because a parser would turn a raw
+/// one into a line feed.
+void append_escaped(std::string& out, std::string_view bytes);
+
+/// Replaces the five named references and character references. None for anything else behind an
+/// ampersand, and for references to forbidden characters.
+std::optional<std::string> unescape(std::string_view text);
+
+}  // namespace ringmaster::rpc

@@ -1,0 +1,56 @@
+// Values as XML-RPC text, appended to a string while they are produced.
+//
+// The text is byte for byte what Supervisor writes, except for what no parser could read back
+// (forbidden characters, bad UTF-8, carriage returns: rpc/xml_text). No tree, and no allocation
+// besides the growth of the string.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "rpc/fault.hpp"
+#include "rpc/value_writer.hpp"
+
+namespace ringmaster::rpc {
+
+class xml_writer final : public value_writer {
+public:
+    /// `out` must outlive the writer.
+    explicit xml_writer(std::string& out) : out_(out) {}
+
+    void begin_array() override;
+    void end_array() override;
+    void begin_struct() override;
+    void end_struct() override;
+    void key(std::string_view name) override;
+    void integer(std::int64_t number) override;
+    void boolean(bool truth) override;
+    void string(std::string_view bytes) override;
+
+    // Types that only calls use.
+    void real(double number);
+    void date_time(std::string_view text);
+    void nil();
+
+private:
+    /// Every value ends here: inside a struct it ends its member, too.
+    void end_value(std::string_view closing);
+
+    std::string& out_;
+    /// One character for each open container, 's' for a struct. Short strings do not allocate.
+    std::string open_;
+};
+
+/// What stands before and behind the result value of a methodResponse document.
+inline constexpr std::string_view response_head =
+    "<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n";
+inline constexpr std::string_view response_tail = "</param>\n</params>\n</methodResponse>\n";
+
+/// The methodResponse document of a fault.
+std::string fault_response(const fault& reason);
+
+/// The struct of a fault, as it also stands in the results of system.multicall.
+void write_fault(value_writer& out, const fault& reason);
+
+}  // namespace ringmaster::rpc

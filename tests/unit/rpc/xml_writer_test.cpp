@@ -1,0 +1,131 @@
+#include "rpc/xml_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+namespace ringmaster::rpc {
+namespace {
+
+std::string written(const std::function<void(value_writer&)>& write) {
+    std::string out;
+    xml_writer writer(out);
+    write(writer);
+    return out;
+}
+
+/// The documents below were made by Python's xmlrpc.client, whose format Supervisor shares.
+TEST(XmlWriter, WritesNestedValuesAsSupervisorDoes) {
+    const auto nested = written([](value_writer& out) {
+        out.begin_array();
+        out.begin_struct();
+        out.key("name");
+        out.string("a<b>&\"'");
+        out.key("n");
+        out.integer(-7);
+        out.key("l");
+        out.begin_array();
+        out.end_array();
+        out.key("s");
+        out.begin_struct();
+        out.end_struct();
+        out.end_struct();
+        out.begin_array();
+        out.string("");
+        out.end_array();
+        out.string("naïve\t\n");
+        out.end_array();
+    });
+    EXPECT_EQ(std::string(response_head) + nested + std::string(response_tail),
+              R"(<?xml version='1.0'?>
+<methodResponse>
+<params>
+<param>
+<value><array><data>
+<value><struct>
+<member>
+<name>name</name>
+<value><string>a&lt;b&gt;&amp;"'</string></value>
+</member>
+<member>
+<name>n</name>
+<value><int>-7</int></value>
+</member>
+<member>
+<name>l</name>
+<value><array><data>
+</data></array></value>
+</member>
+<member>
+<name>s</name>
+<value><struct>
+</struct></value>
+</member>
+</struct></value>
+<value><array><data>
+<value><string></string></value>
+</data></array></value>
+<value><string>naïve	
+</string></value>
+</data></array></value>
+</param>
+</params>
+</methodResponse>
+)");
+}
+
+TEST(XmlWriter, WritesFaultsAsSupervisorDoes) {
+    EXPECT_EQ(fault_response(fault(fault_code::bad_name, "nope")),
+              R"(<?xml version='1.0'?>
+<methodResponse>
+<fault>
+<value><struct>
+<member>
+<name>faultCode</name>
+<value><int>10</int></value>
+</member>
+<member>
+<name>faultString</name>
+<value><string>BAD_NAME: nope</string></value>
+</member>
+</struct></value>
+</fault>
+</methodResponse>
+)");
+}
+
+TEST(XmlWriter, WritesBooleansAndIntegersOfAnySize) {
+    EXPECT_EQ(written([](auto& out) { out.boolean(true); }),
+              "<value><boolean>1</boolean></value>\n");
+    EXPECT_EQ(written([](auto& out) { out.boolean(false); }),
+              "<value><boolean>0</boolean></value>\n");
+    EXPECT_EQ(written([](auto& out) { out.integer(3'000'000'000); }),
+              "<value><int>3000000000</int></value>\n");
+    EXPECT_EQ(written([](auto& out) { out.integer(std::numeric_limits<std::int64_t>::min()); }),
+              "<value><int>-9223372036854775808</int></value>\n");
+}
+
+TEST(XmlWriter, ReplacesWhatNoParserCouldRead) {
+    const auto text = [](std::string_view bytes) {
+        return written([&](value_writer& out) { out.string(bytes); });
+    };
+    using namespace std::string_view_literals;
+    EXPECT_EQ(text("a\0b"sv),
+              "<value><string>a\xEF\xBF\xBD"
+              "b</string></value>\n");
+    EXPECT_EQ(text("\x1B[31mred"), "<value><string>\xEF\xBF\xBD[31mred</string></value>\n");
+    EXPECT_EQ(text("\xEF\xBF\xBF"), "<value><string>\xEF\xBF\xBD</string></value>\n");
+    EXPECT_EQ(text("cut \xE2\x82"), "<value><string>cut \xEF\xBF\xBD</string></value>\n");
+    EXPECT_EQ(text("\xFF\xFE"), "<value><string>\xEF\xBF\xBD\xEF\xBF\xBD</string></value>\n");
+    EXPECT_EQ(text("line\r\n"), "<value><string>line&#13;\n</string></value>\n");
+}
+
+TEST(Fault, IsItsNameOrNameAndDetail) {
+    EXPECT_EQ(fault(fault_code::shutdown_state).text(), "SHUTDOWN_STATE");
+    EXPECT_EQ(fault(fault_code::spawn_error, "g:p").text(), "SPAWN_ERROR: g:p");
+    EXPECT_EQ(fault(fault_code::bad_name, "").text(), "BAD_NAME: ");
+}
+
+}  // namespace
+}  // namespace ringmaster::rpc
