@@ -1,0 +1,119 @@
+#include "http/log_stream.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "http/http_date.hpp"
+#include "io/posix.hpp"
+
+namespace ringmaster::http {
+namespace {
+
+constexpr std::int64_t tail_bytes = 1024;
+constexpr std::size_t piece_bytes = 64 * 1024;
+
+/// O_NONBLOCK: a fifo at that path must not stop the daemon.
+result<io::unique_fd> open_regular(const std::string& path, struct stat& info) {
+    RM_TRY(io::unique_fd file, io::open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    if (::fstat(file.get(), &info) != 0) return io::last_errno();
+    if (!S_ISREG(info.st_mode)) return io::posix_error(EINVAL);
+    return file;
+}
+
+task<> copy_while_open(std::shared_ptr<log_follower> log, std::chrono::milliseconds interval,
+                       piece_sink send) {
+    const auto executor = co_await io::asio::this_coro::executor;
+    io::asio::steady_timer timer{executor};
+    for (;;) {
+        const std::string piece = log->next();
+        if (!piece.empty()) {
+            if (!co_await send(piece)) co_return;
+            // A long backlog and a fast reader must not keep the loop from everybody else.
+            co_await io::asio::post(executor, io::asio::deferred);
+            continue;
+        }
+        timer.expires_after(interval);
+        auto [ec] = co_await timer.async_wait(io::tuple);
+        if (ec) co_return;
+    }
+}
+
+}  // namespace
+
+result<log_follower> log_follower::open(std::string path) {
+    struct stat info {};
+    RM_TRY(io::unique_fd file, open_regular(path, info));
+    log_follower out{std::move(path), std::move(file)};
+    out.position_ = info.st_size >= tail_bytes ? info.st_size - tail_bytes : 0;
+    out.modified_ = info.st_mtime;
+    return out;
+}
+
+std::string log_follower::next() {
+    std::string piece = read_more();
+    if (!piece.empty()) return piece;
+    if (was_truncated()) {
+        position_ = 0;
+        return "==> File truncated <==\n";
+    }
+    if (!was_replaced()) return {};
+    // The old file may have grown between the two looks.
+    piece = read_more();
+    if (!piece.empty()) return piece;
+    struct stat info {};
+    auto opened = open_regular(path_, info);
+    if (!opened) return {};  // gone again: go on waiting
+    file_ = std::move(*opened);
+    position_ = 0;
+    return read_more();
+}
+
+std::string log_follower::read_more() {
+    std::string piece(piece_bytes, '\0');
+    ssize_t count = -1;
+    do {
+        count = ::pread(file_.get(), piece.data(), piece.size(), position_);
+    } while (count < 0 && errno == EINTR);
+    if (count <= 0) return {};
+    position_ += count;
+    piece.resize(static_cast<std::size_t>(count));
+    return piece;
+}
+
+bool log_follower::was_truncated() const {
+    struct stat info {};
+    return ::fstat(file_.get(), &info) == 0 && info.st_size < position_;
+}
+
+bool log_follower::was_replaced() const {
+    struct stat mine {};
+    struct stat now {};
+    if (::fstat(file_.get(), &mine) != 0 || ::stat(path_.c_str(), &now) != 0) return false;
+    return mine.st_dev != now.st_dev || mine.st_ino != now.st_ino;
+}
+
+answer follow_log(const std::string& path, field_list fields, std::chrono::milliseconds interval) {
+    auto opened = log_follower::open(path);
+    if (!opened) return error_response(404);
+    auto log = std::make_shared<log_follower>(std::move(*opened));
+    stream_response out;
+    out.head.content_type = "text/plain;charset=utf-8";
+    out.head.fields = std::move(fields);
+    out.head.fields.emplace_back("Last-Modified", http_date(log->modified()));
+    // Child output must stay text, whatever a browser thinks it looks like.
+    out.head.fields.emplace_back("X-Content-Type-Options", "nosniff");
+    out.produce = [log, interval](piece_sink send) {
+        return copy_while_open(log, interval, std::move(send));
+    };
+    return out;
+}
+
+}  // namespace ringmaster::http
