@@ -1,0 +1,64 @@
+// ringmasterctl: reads its settings, then runs one action or the shell.
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/client_config.hpp"
+#include "ctl/command_line.hpp"
+#include "ctl/console.hpp"
+#include "ctl/dispatcher.hpp"
+#include "ctl/line_source.hpp"
+#include "ctl/session.hpp"
+#include "ctl/shell.hpp"
+#include "io/posix_host.hpp"
+
+namespace {
+
+using namespace ringmaster;
+
+constexpr int usage_error = 2;
+
+int fail(const std::string& program, const core::config_error& why) {
+    ctl::console out;
+    out.error_line("Error: " + why.text);
+    for (const auto& hint : why.hints) out.error_line(hint);
+    out.error_line("For help, use " + program + " -h");
+    return usage_error;
+}
+
+int finish(ctl::session& with, int status) {
+    if (!with.out().failed()) return status;
+    with.out().error_line("could not write the output: " + with.out().failed().message());
+    return EXIT_FAILURE;
+}
+
+int run(const ctl::client_options& options, const core::client_config& settings) {
+    ctl::stdin_lines input;
+    ctl::session session{{settings.serverurl, settings.username, settings.password},
+                         options.interactive || !options.has_command,
+                         input};
+    if (!options.has_command) {
+        ctl::run_shell(session, settings.prompt + "> ");
+        return finish(session, EXIT_SUCCESS);
+    }
+    // Ctrl-C at the password prompt was caught to restore the terminal; end as other actions do.
+    if (ctl::run_command(session, options.command) == ctl::verdict::interrupted) std::raise(SIGINT);
+    return finish(session, session.status());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> words(argv, argv + argc);
+    const std::string program = words.empty() ? "ringmasterctl" : words.front();
+    const auto options = ctl::parse_client_options(std::span{words}.subspan(words.empty() ? 0 : 1));
+    if (!options) return fail(program, options.error());
+    if (options->help) {
+        ctl::console{}.print(ctl::client_usage(program));
+        return EXIT_SUCCESS;
+    }
+    const auto settings = core::load_client_config(options->config_file, program, io::posix_host{});
+    if (!settings) return fail(program, settings.error());
+    return run(*options, ctl::apply_options(*settings, *options));
+}

@@ -1,0 +1,63 @@
+// The API's view of the running daemon: joins rpc's methods to the fleet, the logs and the clock.
+//
+// Owned by the daemon (src/daemon); control thread only. What reads a disk runs on the daemon's
+// helper thread.
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <memory>
+
+#include "core/config.hpp"
+#include "io/fleet.hpp"
+#include "io/main_log.hpp"
+#include "rpc/supervisor_port.hpp"
+
+namespace ringmaster {
+
+class control_port final : public rpc::supervisor_port {
+public:
+    using state_request = std::function<void(core::daemon_state)>;
+
+    /// All references must outlive the port. `base` is the daemon's own environment.
+    control_port(io::fleet& fleet, io::main_log& log, boost::asio::thread_pool& helpers,
+                 const core::daemon_config& config, const core::environment& base)
+        : fleet_(fleet), log_(log), helpers_(helpers), config_(config), base_(base) {}
+
+    const core::supervisor& model() const override { return fleet_.model(); }
+    std::int64_t wall_now() const override;
+    std::string identification() const override { return config_.identifier; }
+    int pid() const override;
+    core::log_sink& log() override { return log_; }
+
+    io::task<std::optional<rpc::command_problem>> check_command(core::process_id id) override;
+    void start(core::process_id id) override { fleet_.start(id); }
+    std::optional<std::string> stop(core::process_id id) override { return fleet_.stop(id); }
+    std::optional<std::string> send_signal(core::process_id id, int signo) override {
+        return fleet_.send(id, signo);
+    }
+    void report_stopping(core::process_id id) override { fleet_.report_stopping(id); }
+    io::task<> settle(std::vector<core::process_id> ids,
+                      std::function<bool(core::process_id)> settled) override {
+        return fleet_.settle(std::move(ids), std::move(settled));
+    }
+    io::task<> yield() override;
+
+    io::task<rpc::log_slice> read_process_log(core::process_id id, rpc::channel from,
+                                              rpc::log_window window) override;
+    io::task<rpc::log_slice> read_main_log(rpc::log_window window) override;
+
+    void request_shutdown() override { fleet_.request(core::daemon_state::shutdown); }
+    void request_restart() override { fleet_.request(core::daemon_state::restarting); }
+
+private:
+    io::task<rpc::log_slice> read(std::string path, rpc::log_window window);
+
+    io::fleet& fleet_;
+    io::main_log& log_;
+    boost::asio::thread_pool& helpers_;
+    const core::daemon_config& config_;
+    const core::environment& base_;
+};
+
+}  // namespace ringmaster

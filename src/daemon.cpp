@@ -1,0 +1,212 @@
+#include "daemon.hpp"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/signals.hpp"
+#include "io/daemonize.hpp"
+#include "io/posix_host.hpp"
+#include "io/privileges.hpp"
+#include "rpc/xmlrpc_endpoint.hpp"
+
+namespace ringmaster {
+namespace {
+
+using core::log_level;
+
+/// Descriptors that one child costs us: stdin, stdout, stderr, two logs, its pidfd.
+constexpr std::uint64_t descriptors_per_child = 6;
+constexpr std::uint64_t other_descriptors = 256;
+
+io::engine_choice engine_choice(const std::string& word) {
+    if (word == "uring") return io::engine_choice::uring;
+    if (word == "epoll") return io::engine_choice::epoll;
+    return io::engine_choice::automatic;
+}
+
+/// Orphans are re-parented to PID 1 and to subreapers.
+bool adopts_orphans() {
+    int subreaper = 0;
+    ::prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+    return ::getpid() == 1 || subreaper != 0;
+}
+
+std::uint64_t process_count(const core::config& config) {
+    std::uint64_t count = 0;
+    for (const auto& group : config.groups) count += group.processes.size();
+    return count;
+}
+
+}  // namespace
+
+result<std::unique_ptr<daemon>, startup_error> daemon::make(core::config& config, prepared& start,
+                                                            const process_setup& setup) {
+    std::unique_ptr<daemon> made(new daemon(config, start));
+    if (auto built = made->build(setup); !built) return built.error();
+    return made;
+}
+
+daemon::daemon(core::config& config, prepared& start)
+    : config_(config),
+      start_(start),
+      environment_(io::posix_host().process_environment()),
+      tasks_(control_.get_executor(), [this](const std::string& task, std::exception_ptr failure) {
+          log_failure(task, std::move(failure));
+      }) {}
+
+daemon::~daemon() = default;
+
+result<void, startup_error> daemon::build(const process_setup& setup) {
+    io::presize_descriptor_table(process_count(config_) * descriptors_per_child +
+                                 other_descriptors);
+    auto signals = io::signal_source::open(control_.get_executor());
+    if (!signals) return fmt::format("could not watch signals: {}", signals.error().message());
+    signals_.emplace(std::move(*signals));
+
+    io::fleet_options options;
+    options.drain.engine = engine_choice(config_.daemon.io_engine);
+    options.drain.threads = static_cast<unsigned>(std::clamp(config_.daemon.io_threads, 1, 64));
+    options.launcher.base = environment_;
+    options.launcher.descriptor_limit = setup.child_descriptor_limit;
+    options.server_url = config_.server_url;
+    options.strip_ansi = config_.daemon.strip_ansi;
+    options.adopts_orphans = adopts_orphans();
+    auto fleet = io::fleet::make(control_, std::move(options), start_.log);
+    if (!fleet) {
+        return fmt::format("could not start the data plane (io_engine={}): {}",
+                           config_.daemon.io_engine, fleet.error().message());
+    }
+    fleet_ = *std::move(fleet);
+    port_.emplace(*fleet_, start_.log, helpers_, config_.daemon, environment_);
+    api_.emplace(*port_, config_.rpc_interfaces);
+    dashboard_.emplace(*port_, start_.log);
+    server_.emplace(control_.get_executor(), http::server_options{}, start_.log);
+    return {};
+}
+
+outcome daemon::run() {
+    write_pidfile();
+    report_engine();
+    // The supervisor owns the groups from here on.
+    for (auto& group : config_.groups) (void)fleet_->add_group(std::move(group));
+    serve_clients();
+    signals_task_ = tasks_.spawn("signals", handle_signals());
+    tasks_.spawn("supervise", supervise());
+    control_.run();
+    remove_pidfile();
+    return fleet_->model().state() == core::daemon_state::restarting ? outcome::restart
+                                                                     : outcome::shut_down;
+}
+
+io::task<> daemon::supervise() {
+    fleet_->begin();
+    co_await fleet_->stopped();
+    co_await server_->stop();
+    co_await fleet_->close();
+    helpers_.join();
+    // The last task that waits for anything: then run() is out of work and returns.
+    tasks_.request_stop(signals_task_);
+}
+
+// -- clients --------------------------------------------------------------------------------------
+
+void daemon::serve_clients() {
+    for (auto& opened : start_.servers) {
+        const auto& section = *opened.config;
+        http::basic_auth auth(section.username, section.password);
+        auto rpc = [this](std::string body) { return answer_rpc(std::move(body)); };
+        auto& app = routers_.emplace_back(std::move(auth), *dashboard_, std::move(rpc));
+        server_->serve(std::move(opened.socket), section.section, app);
+    }
+}
+
+io::task<http::rpc_answer> daemon::answer_rpc(std::string body) {
+    auto answer = co_await rpc::handle_xmlrpc(*api_, body, start_.log);
+    http::rpc_answer out;
+    out.status = answer.status;
+    out.body = std::move(answer.body);
+    co_return out;
+}
+
+// -- signals --------------------------------------------------------------------------------------
+
+io::task<> daemon::handle_signals() {
+    for (;;) {
+        const auto signo = co_await signals_->next();
+        if (!signo) co_return;
+        handle(*signo);
+    }
+}
+
+void daemon::handle(int signo) {
+    auto& log = start_.log;
+    const auto name = core::signal_name(signo);
+    switch (signo) {
+        case SIGTERM:
+        case SIGINT:
+        case SIGQUIT:
+            log.write(log_level::warn, fmt::format("received {} indicating exit request", name));
+            fleet_->request(core::daemon_state::shutdown);
+            break;
+        case SIGHUP:
+            if (fleet_->model().state() == core::daemon_state::shutdown) {
+                log.write(log_level::warn,
+                          "ignored SIGHUP indicating restart request (shutdown in progress)");
+                break;
+            }
+            log.write(log_level::warn, "received SIGHUP indicating restart request");
+            fleet_->request(core::daemon_state::restarting);
+            break;
+        case SIGUSR2:
+            log.write(log_level::info, "received SIGUSR2 indicating log reopen request");
+            log.write(log_level::info, "supervisord logreopen");
+            log.reopen();
+            fleet_->reopen_logs();
+            break;
+        case SIGCHLD:
+            log.write(log_level::debug, "received SIGCHLD indicating a child quit");
+            fleet_->on_child_signal();
+            break;
+        default: break;
+    }
+}
+
+// -- small duties ---------------------------------------------------------------------------------
+
+void daemon::report_engine() {
+    const auto& plane = fleet_->data_plane();
+    if (const auto why = plane.fallback_reason(); !why.empty()) {
+        start_.log.write(log_level::info,
+                         fmt::format("io_uring is not available ({}); output is drained with epoll",
+                                     why));
+    }
+}
+
+void daemon::write_pidfile() {
+    const auto& path = config_.daemon.pidfile;
+    if (io::write_pidfile(path)) {
+        start_.log.write(log_level::critical, fmt::format("could not write pidfile {}", path));
+        return;
+    }
+    pidfile_written_ = true;
+    start_.log.write(log_level::info, fmt::format("supervisord started with pid {}", ::getpid()));
+}
+
+void daemon::remove_pidfile() {
+    if (pidfile_written_) ::unlink(config_.daemon.pidfile.c_str());
+}
+
+void daemon::log_failure(const std::string& task, std::exception_ptr failure) {
+    try {
+        std::rethrow_exception(std::move(failure));
+    } catch (const std::exception& error) {
+        start_.log.write(log_level::critical, fmt::format("{} failed: {}", task, error.what()));
+    }
+}
+
+}  // namespace ringmaster

@@ -1,0 +1,73 @@
+// ringmasterd: reads the command line, then runs incarnation after incarnation until the end.
+
+#include <cstdio>
+#include <iostream>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/config_loader.hpp"
+#include "core/daemon_options.hpp"
+#include "core/version.hpp"
+#include "daemon.hpp"
+#include "io/posix_host.hpp"
+#include "io/privileges.hpp"
+#include "io/signals.hpp"
+#include "startup.hpp"
+
+namespace {
+
+using namespace ringmaster;
+
+constexpr int exit_usage = 2;
+
+/// Supervisor's usage path; the hints between its two lines are ours.
+int fail(const std::string& program, const core::config_error& error) {
+    std::cerr << "Error: " << error.text << '\n';
+    for (const auto& hint : error.hints) std::cerr << hint << '\n';
+    std::cerr << "For help, use " << program << " -h" << std::endl;
+    return exit_usage;
+}
+
+/// One incarnation. None: restart; otherwise the exit status.
+std::optional<int> run_once(const core::daemon_options& options, const core::host& machine,
+                            process_setup& setup) {
+    auto config = core::load_config(options, machine);
+    if (!config) return fail(setup.program, config.error());
+    auto start = prepare(*config, setup);
+    if (!start) return fail(setup.program, {start.error(), {}});
+    auto running = daemon::make(*config, *start, setup);
+    if (!running) {
+        start->log.write(core::log_level::critical, running.error());
+        return fail(setup.program, {running.error(), {}});
+    }
+    setup.first_start = false;
+    if ((*running)->run() == outcome::restart) return std::nullopt;
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    io::prepare_signals();
+    io::keep_inherited_descriptors_to_ourselves();
+    const std::vector<std::string> arguments(argv, argv + argc);
+    const std::string program = arguments.empty() ? "ringmasterd" : arguments.front();
+    const io::posix_host machine;
+
+    const auto options = core::parse_daemon_options(arguments, machine);
+    if (!options) return fail(program, options.error());
+    if (options->request == core::daemon_request::help) {
+        std::cout << core::daemon_usage(program);
+        return 0;
+    }
+    if (options->request == core::daemon_request::version) {
+        std::cout << core::supervisor_compat_version << '\n';
+        return 0;
+    }
+    process_setup setup;
+    setup.program = program;
+    for (;;) {
+        if (const auto status = run_once(*options, machine, setup)) return *status;
+    }
+}
