@@ -1,0 +1,137 @@
+"""What the kernel knows: costs of processes, limits, the machine, who must not be left behind."""
+
+import ctypes
+import datetime
+import os
+import platform
+import resource
+import signal
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def cpu_seconds(pid):
+    """CPU time of all threads of a process, also of ended ones and of a zombie.
+
+    The process clock has nanoseconds; utime and stime in /proc have 10 ms.
+    """
+    return time.clock_gettime_ns((~pid << 3) | 2) / 1e9
+
+
+def pss_kib(pid):
+    """Proportional set size: private pages, and the process's share of the shared ones."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        for line in file:
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
+def open_descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def raise_descriptor_limit(wanted):
+    """Raises RLIMIT_NOFILE as far as allowed and needed; children inherit it. Returns the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if wanted > hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
+            return wanted
+        except (OSError, ValueError):
+            pass  # needs CAP_SYS_RESOURCE; the hard limit must do
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def adopt_orphans():
+    """Children of a supervisor that died become ours, so that end_all_children() finds them."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _children():
+    found = []
+    for task in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{task}/children", encoding="ascii") as file:
+            found += [int(pid) for pid in file.read().split()]
+    return found
+
+
+def end_all_children():
+    """Kills and reaps every process below this one. Returns how many there were.
+
+    A killed supervisor's children turn up in the next round, since we adopt orphans. A signal that
+    wants to end us waits until this is done.
+    """
+    waiting = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, waiting)
+    try:
+        return _end_children()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_children():
+    ended = 0
+    while True:
+        for pid in _children():
+            os.kill(pid, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+            ended += 1
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                ended += 1
+        except ChildProcessError:
+            return ended
+
+
+def _cpu_model():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(("model name", "Model")):
+                return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def _filesystem(path):
+    best = ("", "unknown")
+    with open("/proc/self/mounts", encoding="utf-8") as file:
+        for line in file:
+            _, mount, kind = line.split()[:3]
+            inside = path == mount or path.startswith(mount.rstrip("/") + "/")
+            if inside and len(mount) >= len(best[0]):
+                best = (mount, kind)
+    return best[1]
+
+
+def _distribution():
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def describe(log_directory):
+    """The machine, for the report."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "date": datetime.date.today().isoformat(),
+        "system": _distribution(),
+        "kernel": platform.release(),
+        "cpu": _cpu_model(),
+        "cpus": len(os.sched_getaffinity(0)),
+        "memory_gib": round(memory / 2**30, 1),
+        "log_filesystem": _filesystem(os.path.realpath(log_directory)),
+        "descriptor_limit": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+        "load_at_start": os.getloadavg()[0],
+    }

@@ -1,0 +1,210 @@
+"""The supervisors that are compared, behind one interface.
+
+A peer starts a fleet of children as one main process, says what it costs and whether it can list
+the fleet. It never measures: that is scenario.py.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+
+from rpc import list_fleet
+
+
+@dataclass
+class Fleet:
+    """What a peer is to supervise."""
+
+    children: int
+    streams: int  # 2: stdout and stderr with a log each; 1: both in one pipe and log
+    directory: str  # for configuration and socket; a fresh one for each run
+    logs: str
+    one_group: bool  # all programs in one group; else each is its own, as if no group was written
+    sleeper: str
+    stamps: str
+
+    def stdout_log(self, child):
+        return os.path.join(self.logs, f"{child}.out")
+
+    def stderr_log(self, child):
+        return os.path.join(self.logs, f"{child}.err")
+
+    def empty_logs(self):
+        """Makes every log an empty file, so that making files is no part of starting a fleet."""
+        os.makedirs(self.logs, exist_ok=True)
+        for child in range(self.children):
+            open(self.stdout_log(child), "wb").close()
+            if self.streams == 2:
+                open(self.stderr_log(child), "wb").close()
+
+
+class Peer:
+    """One supervisor. Subclasses fill in the rest."""
+
+    name = ""
+    keeps_logs = True
+    can_list = False
+    slow = False  # takes minutes for thousands of children: run once there, not repeatedly
+
+    def missing(self):
+        """Why the peer cannot run here; empty if it can."""
+        raise NotImplementedError
+
+    def version(self):
+        raise NotImplementedError
+
+    def descriptors(self, children, streams):
+        """How many descriptors the busiest process of the peer needs."""
+        raise NotImplementedError
+
+    def command(self, fleet):
+        """Writes what the peer needs below fleet.directory; returns the words to execute."""
+        raise NotImplementedError
+
+    def start(self, fleet):
+        """Starts the fleet; returns the main process (subprocess.Popen)."""
+        words = self.command(fleet)
+        with open(os.path.join(fleet.directory, "console"), "wb") as console:
+            return subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                cwd=fleet.directory,
+                start_new_session=True,
+            )
+
+    def pids(self, main):
+        """The processes whose CPU time and memory count."""
+        return [main.pid]
+
+    def list(self, fleet, timeout):
+        """A Listing of the fleet; only asked for if can_list."""
+        raise NotImplementedError
+
+    def stop(self, main):
+        """Asks the peer to end all children and itself."""
+        main.send_signal(signal.SIGTERM)
+
+
+class Floor(Peer):
+    """The bare work, by the fastest system calls (bench/floor.cpp)."""
+
+    def __init__(self, program, with_streams):
+        self._program = program
+        self._with_streams = with_streams
+        self.keeps_logs = with_streams
+        self.name = "floor" if with_streams else "floor, no pipes"
+
+    def missing(self):
+        return "" if os.access(self._program, os.X_OK) else "bench_floor is not built"
+
+    def version(self):
+        return "bench/floor.cpp"
+
+    def _streams(self, wanted):
+        return wanted if self._with_streams else 0
+
+    def descriptors(self, children, streams):
+        return children * (1 + 2 * self._streams(streams)) + 200
+
+    def command(self, fleet):
+        given = {
+            "--children": fleet.children,
+            "--streams": self._streams(fleet.streams),
+            "--program": fleet.sleeper,
+            "--stamps": fleet.stamps,
+            "--logs": fleet.logs,
+        }
+        return [self._program] + [str(word) for pair in given.items() for word in pair]
+
+
+class SupervisorLike(Peer):
+    """Whatever reads a supervisord.conf and answers Supervisor's XML-RPC."""
+
+    can_list = True
+
+    def __init__(self, name, program, descriptors_per_child, extra=""):
+        self.name = name
+        self._program = program
+        self._descriptors_per_child = descriptors_per_child  # besides those of its streams
+        self._extra = extra
+
+    def missing(self):
+        return "" if shutil.which(self._program) else f"{os.path.basename(self._program)} not found"
+
+    def version(self):
+        answer = subprocess.run(
+            [self._program, "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
+        found = re.search(r"\d+(\.\d+)+\S*", answer.stdout)
+        return found.group() if found else "unknown"
+
+    def descriptors(self, children, streams):
+        # A pipe and a log for each stream.
+        return children * (self._descriptors_per_child + 2 * streams) + 200
+
+    def command(self, fleet):
+        path = os.path.join(fleet.directory, "supervisord.conf")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(self._head(fleet))
+            for child in range(fleet.children):
+                file.write(self._section(fleet, child))
+            if fleet.one_group:
+                names = ",".join(f"c{child}" for child in range(fleet.children))
+                file.write(f"\n[group:fleet]\nprograms={names}\n")
+        return [self._program, "-n", "-c", path]
+
+    def _socket(self, fleet):
+        return os.path.join(fleet.directory, "s.sock")
+
+    def _head(self, fleet):
+        # minfds stays at its default: Supervisor closes that many descriptors, one call each, in
+        # every child. The limit was raised for all peers alike before they were started.
+        return f"""[supervisord]
+logfile={fleet.directory}/main.log
+pidfile={fleet.directory}/main.pid
+childlogdir={fleet.directory}
+{self._extra}
+[unix_http_server]
+file={self._socket(fleet)}
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+    def _section(self, fleet, child):
+        if fleet.streams == 2:
+            error_log = f"stderr_logfile={fleet.stderr_log(child)}"
+        else:
+            error_log = "redirect_stderr=true"
+        return f"""
+[program:c{child}]
+command={fleet.sleeper} {fleet.stamps} {child}
+startsecs=0
+autorestart=true
+stdout_logfile={fleet.stdout_log(child)}
+{error_log}
+"""
+
+    def list(self, fleet, timeout):
+        return list_fleet(self._socket(fleet), timeout)
+
+
+def all_peers(bin_directory):
+    """In the order in which they are run and reported."""
+    floor = os.path.join(bin_directory, "bench_floor")
+    ringmaster = os.path.join(bin_directory, "ringmasterd")
+    supervisor = SupervisorLike("Supervisor", "/usr/bin/supervisord", 1)  # the pipe to stdin
+    supervisor.slow = True
+    return [
+        Floor(floor, with_streams=False),
+        Floor(floor, with_streams=True),
+        # The pipe to stdin and the pidfd.
+        SupervisorLike("ringmasterd, io_uring", ringmaster, 2, "io_engine=uring\n"),
+        SupervisorLike("ringmasterd, epoll", ringmaster, 2, "io_engine=epoll\n"),
+        supervisor,
+    ]

@@ -1,0 +1,205 @@
+"""The fleet scenario: start, list, idle, kill and restart, drain, stop; measured from outside.
+
+One call of run_fleet() is one run of one peer. The steps and what each number means are described
+in docs/performance.md; a number is only reported if what it stands for was complete.
+"""
+
+import http.client
+import os
+import random
+import select
+import shutil
+import signal
+import time
+
+import machine
+from stamps import Stamps, TimedOut, wait_until
+
+STEP_SECONDS = 300  # patience with one step of a slow peer
+RESTART_SECONDS = 30
+
+
+class Broken(Exception):
+    """A peer did not do what the step asks for, so there is no number."""
+
+
+class Plan:
+    """How much of everything."""
+
+    def __init__(self, kills, burst_bytes, idle_seconds, seed):
+        self.kills = kills
+        self.burst_bytes = burst_bytes
+        self.idle_seconds = idle_seconds
+        self.seed = seed
+
+
+class Cost:
+    """CPU time of a peer's processes, step by step."""
+
+    def __init__(self, peer, main):
+        self._peer = peer
+        self._main = main
+        self._last = 0.0
+
+    def step(self):
+        """CPU seconds since the previous call."""
+        total = sum(machine.cpu_seconds(pid) for pid in self._peer.pids(self._main))
+        spent, self._last = total - self._last, total
+        return spent
+
+    def pss_kib(self):
+        return sum(machine.pss_kib(pid) for pid in self._peer.pids(self._main))
+
+
+class Run:
+    """One run: the fleet, its main process, and the numbers so far."""
+
+    def __init__(self, peer, fleet, plan, stamps):
+        self.peer = peer
+        self.fleet = fleet
+        self.plan = plan
+        self.stamps = stamps
+        self.numbers = {}
+        self.began_ns = time.monotonic_ns()
+        self.main = peer.start(fleet)
+        self.cost = Cost(peer, self.main)
+
+    def wait_until(self, condition, seconds, what):
+        def unless_ended():
+            if self.main.poll() is not None:
+                raise Broken(f"{what}: the supervisor ended with code {self.main.returncode}")
+            return condition()
+
+        return wait_until(unless_ended, seconds, what)
+
+    def start(self):
+        wanted = self.fleet.children
+        self.wait_until(lambda: len(self.stamps.lives()) >= wanted, STEP_SECONDS, "start")
+        last_ns = max(life.greeted_ns for life in self.stamps.lives())
+        self.numbers["start_s"] = (last_ns - self.began_ns) / 1e9
+        self.numbers["start_cpu_s"] = self.cost.step()
+
+    def list_all(self):
+        def everything_runs():
+            try:
+                listing = self.peer.list(self.fleet, STEP_SECONDS)
+            except (OSError, http.client.HTTPException):
+                return None  # not listening yet
+            return listing if listing.running == self.fleet.children else None
+
+        if not self.peer.can_list:
+            return
+        listing = self.wait_until(everything_runs, STEP_SECONDS, "all RUNNING")
+        self.numbers["running_s"] = (listing.ended_ns - self.began_ns) / 1e9
+        self.numbers["list_s"] = listing.seconds
+        self.numbers["list_cpu_s"] = self.cost.step()
+
+    def idle(self):
+        time.sleep(0.3)
+        self.cost.step()
+        self.numbers["start_pss_kib_per_child"] = self.cost.pss_kib() / self.fleet.children
+        self.cost.step()
+        time.sleep(self.plan.idle_seconds)
+        self.numbers["idle_cpu_ms_per_s"] = self.cost.step() * 1e3 / self.plan.idle_seconds
+
+    def kill_some(self):
+        chance = random.Random(self.plan.seed)
+        children = range(self.fleet.children)
+        victims = chance.sample(children, min(self.plan.kills, len(children)))
+        latencies = []
+        for victim in victims:
+            latencies.append(self._kill(victim))
+            time.sleep(chance.uniform(0.005, 0.025))
+        self.numbers["restart_ms"] = latencies
+        self.numbers["restart_cpu_ms"] = self.cost.step() * 1e3 / len(latencies)
+
+    def _kill(self, victim):
+        """Milliseconds from SIGKILL to the first instruction of the successor."""
+        before = len(self.stamps.lives())
+        pid = self.stamps.latest()[victim].pid
+        killed_ns = time.monotonic_ns()
+        os.kill(pid, signal.SIGKILL)
+
+        def successor():
+            newer = self.stamps.lives()[before:]
+            return next((life for life in newer if life.child == victim), None)
+
+        life = self.wait_until(successor, RESTART_SECONDS, "restart")
+        return (life.born_ns - killed_ns) / 1e6
+
+    def drain(self):
+        if not self.peer.keeps_logs:
+            return
+        latest = self.stamps.latest().values()
+        began_ns = time.monotonic_ns()
+        for life in latest:
+            os.kill(life.pid, signal.SIGUSR1)
+        self.wait_until(
+            lambda: self.stamps.drained() == self.fleet.children, STEP_SECONDS, "writing a burst"
+        )
+        self.numbers["drain_s"] = (self._logs_complete_ns() - began_ns) / 1e9
+        total = self.plan.burst_bytes * self.fleet.children
+        self.numbers["drain_mb_per_s"] = total / 1e6 / self.numbers["drain_s"]
+        time.sleep(0.1)
+        self.numbers["drain_cpu_s_per_gb"] = self.cost.step() / total * 1e9
+        self.numbers["drain_pss_kib_per_child"] = self.cost.pss_kib() / self.fleet.children
+        self.cost.step()
+
+    def _logs_complete_ns(self):
+        """When all logs hold every byte; more bytes than were written are an error."""
+        wanted = {child: self.plan.burst_bytes for child in range(self.fleet.children)}
+        for life in self.stamps.lives():
+            wanted[life.child] += len(f"ready {life.child}\n")
+
+        def complete():
+            for child in list(wanted):
+                size = os.stat(self.fleet.stdout_log(child)).st_size
+                if size > wanted[child]:
+                    raise Broken(f"log of {child}: {size} bytes, {wanted[child]} were written")
+                if size < wanted[child]:
+                    return None
+                del wanted[child]
+            return time.monotonic_ns()
+
+        return self.wait_until(complete, STEP_SECONDS, "logs complete")
+
+    def stop(self):
+        pidfd = os.pidfd_open(self.main.pid)
+        try:
+            began_ns = time.monotonic_ns()
+            self.peer.stop(self.main)
+            _wait_readable(pidfd, STEP_SECONDS)
+            self.numbers["stop_s"] = (time.monotonic_ns() - began_ns) / 1e9
+        finally:
+            os.close(pidfd)
+        self.numbers["stop_cpu_s"] = self.cost.step()  # of the zombie: not yet reaped
+        left = sum(machine.is_alive(life.pid) for life in self.stamps.lives())
+        if left:
+            raise Broken(f"stop: {left} children were left behind")
+        code = self.main.wait()
+        if code != 0:
+            raise Broken(f"stop: exit code {code}")
+
+
+def _wait_readable(pidfd, seconds):
+    poller = select.poll()
+    poller.register(pidfd, select.POLLIN)
+    if not poller.poll(seconds * 1000):
+        raise TimedOut(f"stop: not within {seconds} s")
+
+
+def run_fleet(peer, fleet, plan):
+    """Runs all steps; returns the numbers, with "error" if a step failed. Leaves nothing behind."""
+    stamps = Stamps(fleet.stamps, fleet.children + 4 * plan.kills + 1000, plan.burst_bytes)
+    run = None
+    try:
+        run = Run(peer, fleet, plan, stamps)
+        for step in (run.start, run.list_all, run.idle, run.kill_some, run.drain, run.stop):
+            step()
+        return run.numbers
+    except (Broken, TimedOut, OSError) as problem:
+        return {**(run.numbers if run else {}), "error": str(problem)}
+    finally:
+        machine.end_all_children()
+        stamps.close()
+        shutil.rmtree(fleet.directory)

@@ -1,0 +1,43 @@
+# The tests that are no unit tests: whole daemons, layering, headers.
+
+add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
+                             -P ${CMAKE_CURRENT_SOURCE_DIR}/layers.cmake)
+
+add_test(NAME documented COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
+                                 -P ${CMAKE_CURRENT_SOURCE_DIR}/documented.cmake)
+
+# Each header compiles alone. Not part of the default build: the test builds it.
+file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
+     ${CMAKE_SOURCE_DIR}/src/*.hpp ${CMAKE_SOURCE_DIR}/src/*/*.hpp ${CMAKE_SOURCE_DIR}/ctl/*.hpp)
+foreach(header ${headers})
+    string(REGEX REPLACE "^src/" "" included ${header})
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/headers/${header}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${included}\"\n")
+    list(APPEND header_sources ${source})
+endforeach()
+add_library(check_headers OBJECT EXCLUDE_FROM_ALL ${header_sources})
+target_link_libraries(check_headers PRIVATE ringmaster_options ringmaster_ctl ringmaster_http
+                      ringmaster_rpc PkgConfig::liburing pugixml::pugixml)
+target_compile_options(check_headers PRIVATE -O0 -g0)
+if(NOT RINGMASTER_SANITIZE)
+    add_test(NAME check_headers
+             COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target check_headers)
+    set_tests_properties(check_headers PROPERTIES TIMEOUT 600)
+endif()
+
+# Debian's Python, which python3-pytest belongs to, whatever comes first in PATH.
+find_program(RINGMASTER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+
+# ringmaster_system_test(NAME [PYTEST ARGUMENT...])
+function(ringmaster_system_test name)
+    add_test(NAME ${name}
+             COMMAND ${RINGMASTER_PYTHON} -m pytest -q -p no:cacheprovider
+                     --build=${CMAKE_BINARY_DIR} ${ARGN} ${CMAKE_CURRENT_SOURCE_DIR}/system)
+    set_tests_properties(${name} PROPERTIES LABELS system TIMEOUT 900 RUN_SERIAL ON
+                         ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;UBSAN_OPTIONS=print_stacktrace=1")
+endfunction()
+
+# Everything once with the engine that the machine offers, then what depends on it with the others.
+ringmaster_system_test(system_auto)
+ringmaster_system_test(system_epoll -m engine --engine=epoll)
+ringmaster_system_test(system_no_uring -m engine --no-uring)

@@ -1,0 +1,103 @@
+"""Options and fixtures of the system tests.
+
+`start` makes daemons that live as long as one test, `start_shared` daemons for a whole module. Every
+test that is not about Ringmaster alone also holds for Debian's daemon: --daemon=supervisord.
+"""
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+import harness  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--daemon", choices=["ringmasterd", "supervisord"], default="ringmasterd")
+    parser.addoption("--engine", choices=["auto", "uring", "epoll"], default="auto")
+    parser.addoption("--no-uring", action="store_true", help="forbid io_uring by a seccomp filter")
+    parser.addoption(
+        "--build",
+        default=os.environ.get("RINGMASTER_BUILD", str(harness.ROOT / "build" / "release")),
+        help="the build directory; programs are in its bin/",
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "engine: repeated for every data-plane engine")
+    config.addinivalue_line("markers", "ours_only: deliberately different from Supervisor, or new")
+    harness.adopt_orphans()
+    chosen = make_setup(config)
+    if chosen.daemon == "ringmasterd" and not os.access(chosen.program("ringmasterd"), os.X_OK):
+        if not config.getoption("--collect-only"):
+            raise pytest.UsageError(f"{chosen.program('ringmasterd')} is not there: build first")
+
+
+def make_setup(config):
+    return harness.Setup(
+        daemon=config.getoption("--daemon"),
+        build=pathlib.Path(config.getoption("--build")).resolve(),
+        engine=config.getoption("--engine"),
+        no_uring=config.getoption("--no-uring"),
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--daemon") != "supervisord":
+        return
+    chosen = [item for item in items if not item.get_closest_marker("ours_only")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def setup(pytestconfig):
+    return make_setup(pytestconfig)
+
+
+@pytest.fixture
+def ours(setup):
+    """Whether the daemon under test is Ringmaster's."""
+    return setup.daemon == "ringmasterd"
+
+
+def make_starter(setup):
+    running = []
+
+    def starter(*arguments, wait=True, **options):
+        daemon = harness.Daemon(setup, *arguments, **options)
+        running.append(daemon)
+        daemon.start(wait)
+        return daemon
+
+    return starter, running
+
+
+def close_all(running):
+    errors = []
+    for daemon in reversed(running):
+        try:
+            daemon.close()
+        except AssertionError as error:
+            errors.append(str(error))
+    if errors:
+        pytest.fail("\n".join(errors), pytrace=False)
+
+
+@pytest.fixture
+def start(setup):
+    """start(programs, ...) -> harness.Daemon that is closed after the test."""
+    starter, running = make_starter(setup)
+    yield starter
+    close_all(running)
+
+
+@pytest.fixture(scope="module")
+def start_shared(setup):
+    """As `start`, for daemons that all tests of a module share."""
+    starter, running = make_starter(setup)
+    yield starter
+    close_all(running)

@@ -1,0 +1,194 @@
+"""Bytes that children write: all of them, in order, in rotated files, also at the moment of death."""
+
+import hashlib
+import os
+import pathlib
+import re
+import signal
+
+import pytest
+
+from harness import alive, eventually
+
+pytestmark = pytest.mark.engine
+
+PYTHON = "/usr/bin/python3"
+ENDLESS = "stdout_logfile_maxbytes=0\nstderr_logfile_maxbytes=0\n"
+
+
+def pattern(seed, size):
+    """Bytes of every value that never repeat within a file."""
+    blocks = (hashlib.sha256(f"{seed}-{number}".encode()).digest() for number in range(size // 32 + 1))
+    return b"".join(blocks)[:size]
+
+
+def wait_size(path, size):
+    path = pathlib.Path(path)
+    eventually(
+        lambda: path.exists() and path.stat().st_size >= size,
+        lambda: f"{size} bytes in {path}: {path.exists() and path.stat().st_size}",
+    )
+    return path.read_bytes()
+
+
+def logs(name):
+    return f"stdout_logfile=%(here)s/{name}.out\nstderr_logfile=%(here)s/{name}.err\n{ENDLESS}"
+
+
+def test_every_byte_of_many_writers_arrives_in_order(start):
+    size = 8_000_000
+    text = "".join(
+        f"[program:w{n}]\ncommand=/bin/sh -c 'cat input{n} & cat input{n} >&2; wait'\nstartsecs=0\n{logs(f'w{n}')}"
+        for n in range(4)
+    )
+    daemon = start(text, files={f"input{number}": pattern(number, size) for number in range(4)})
+    for number in range(4):
+        expected = pattern(number, size)
+        for channel in ("out", "err"):
+            assert wait_size(daemon.dir / f"w{number}.{channel}", size) == expected
+    daemon.wait_all("EXITED")
+
+
+def test_bytes_written_just_before_death_are_kept(start):
+    """A pipe holds 64 KiB when its writer dies; all of it comes before the exit, and before a restart."""
+    size = 60_000
+    daemon = start(
+        "[program:dying]\nstartsecs=0\nautorestart=unexpected\n"
+        "command=/bin/sh -c 'echo begin; cat input; cat input >&2; echo >>runs; test $(wc -l <runs) -ge 5 && exit 0; kill -9 $$'\n"
+        f"{logs('dying')}",
+        files={"input": pattern("death", size)},
+    )
+    daemon.wait_log("exited: dying (exit status 0; expected)")
+    assert daemon.count_log(r"^exited: dying \(terminated by SIGKILL; not expected\)") == 4
+    assert (daemon.dir / "dying.out").read_bytes() == (b"begin\n" + pattern("death", size)) * 5
+    assert (daemon.dir / "dying.err").read_bytes() == pattern("death", size) * 5
+
+
+def test_the_log_is_complete_when_the_exit_is_known(start):
+    daemon = start(
+        "[program:short]\ncommand=/bin/sh -c 'echo the last words'\nautostart=false\nstartsecs=0\n"
+        "stdout_logfile=%(here)s/short.out\n"
+    )
+    for run in range(1, 6):
+        daemon.rpc.supervisor.startProcess("short")
+        daemon.wait_state("short", "EXITED")
+        assert daemon.read("short.out") == "the last words\n" * run
+
+
+def test_a_surviving_grandchild_does_not_hold_up_the_end(start):
+    daemon = start(
+        "[program:leader]\ncommand=/bin/sh -c 'sleep 1000 & echo $!'\nstartsecs=0\nautostart=false\n"
+        "stdout_logfile=%(here)s/leader.out\n"
+    )
+    daemon.rpc.supervisor.startProcess("leader")
+    daemon.wait_state("leader", "EXITED")
+    child = int(daemon.read("leader.out"))
+    assert alive(child)
+    os.kill(child, signal.SIGKILL)
+
+
+def test_logs_rotate_after_maxbytes_and_lose_nothing(start):
+    size = 200_000
+    daemon = start(
+        f"[program:writer]\ncommand={PYTHON} -u write.py\nstartsecs=0\nstdout_logfile=%(here)s/w.log\n"
+        "stdout_logfile_maxbytes=10000\nstdout_logfile_backups=1000\nautostart=false\n"
+        f"[program:few]\ncommand={PYTHON} -u write.py\nstartsecs=0\nstdout_logfile=%(here)s/few.log\n"
+        "stdout_logfile_maxbytes=10000\nstdout_logfile_backups=2\nautostart=false\n"
+        f"[program:none]\ncommand={PYTHON} -u write.py\nstartsecs=0\nstdout_logfile=%(here)s/none.log\n"
+        "stdout_logfile_maxbytes=10000\nstdout_logfile_backups=0\nautostart=false\n",
+        files={
+            "input": pattern("rotate", size),
+            "write.py": "import os\ndata = open('input', 'rb').read()\n"
+            "for at in range(0, len(data), 700): os.write(1, data[at:at + 700])\n",
+        },
+    )
+    for name in ("writer", "few", "none"):
+        daemon.rpc.supervisor.startProcess(name)
+        daemon.wait_state(name, "EXITED")
+
+    def backups(name):
+        numbers = [int(path.suffix[1:]) for path in daemon.dir.glob(f"{name}.log.*")]
+        return [daemon.dir / f"{name}.log.{number}" for number in sorted(numbers, reverse=True)]
+
+    expected = pattern("rotate", size)
+    files = [path.read_bytes() for path in backups("w")] + [(daemon.dir / "w.log").read_bytes()]
+    assert b"".join(files) == expected
+    assert len(files) >= 3 and all(len(data) >= 10_000 for data in files[:-1]) and len(files[-1]) < 10_000
+    assert [path.name for path in backups("few")] == ["few.log.2", "few.log.1"]
+    kept = b"".join(path.read_bytes() for path in [*backups("few"), daemon.dir / "few.log"])
+    assert len(kept) >= 20_000 and expected.endswith(kept)
+    assert not backups("none") and expected.endswith((daemon.dir / "none.log").read_bytes())
+
+
+def test_the_main_log_rotates(start):
+    daemon = start(
+        "[program:short]\ncommand=/bin/true\nstartsecs=0\nautostart=false\n",
+        supervisord={"logfile_maxbytes": "1KB", "logfile_backups": "3"},
+    )
+    for _ in range(60):
+        daemon.rpc.supervisor.startProcess("short")
+        daemon.wait_state("short", "EXITED")
+    names = sorted(path.name for path in daemon.dir.glob("supervisord.log*"))
+    assert names == ["supervisord.log", "supervisord.log.1", "supervisord.log.2", "supervisord.log.3"]
+    for name in names[1:]:
+        text = daemon.read(name)
+        assert 1024 <= len(text) < 1400 and text.endswith("\n")
+        assert re.match(r"\d{4}-\d\d-\d\d ", text)  # a line is never cut
+
+
+def test_usr2_reopens_logs_after_an_external_rename(start):
+    daemon = start(
+        "[program:cat]\ncommand=/usr/bin/tail -n +1 -f input\nstdout_logfile=%(here)s/cat.out\nstartsecs=0\n",
+        files={"input": "before\n"},
+    )
+    daemon.wait_file("cat.out", "before\n")
+    (daemon.dir / "cat.out").rename(daemon.dir / "cat.old")
+    daemon.logfile.rename(daemon.dir / "main.old")
+    daemon.send(signal.SIGUSR2)
+    eventually(daemon.logfile.exists, "a new main log")
+    eventually((daemon.dir / "cat.out").exists, "a new log of the program")
+    with open(daemon.dir / "input", "a") as more:
+        more.write("after\n")
+    daemon.wait_file("cat.out", "after\n")
+    assert daemon.read("cat.out") == "after\n" and daemon.read("cat.old") == "before\n"
+    old = daemon.read("main.old")
+    assert "INFO received SIGUSR2 indicating log reopen request\n" in old
+    assert old.endswith("INFO supervisord logreopen\n")
+
+
+def test_strip_ansi_removes_escape_sequences(start):
+    daemon = start(
+        "[program:colour]\ncommand=/usr/bin/printf 'a\\033[1;31mred\\033[0mb\\n'\nstartsecs=0\n"
+        "stdout_logfile=%(here)s/colour.out\n",
+        supervisord={"strip_ansi": "true"},
+    )
+    daemon.wait_state("colour", "EXITED")
+    assert daemon.read("colour.out") == "aredb\n"
+
+
+def test_a_program_without_a_log_can_write_as_it_likes(start):
+    daemon = start(
+        "[program:silent]\ncommand=/bin/sh -c 'cat input input input; echo done >finished'\nstartsecs=0\n"
+        "stdout_logfile=NONE\nstderr_logfile=/dev/null\nstderr_logfile_maxbytes=0\nautostart=false\n",
+        files={"input": pattern("silent", 1_000_000)},
+    )
+    daemon.rpc.supervisor.startProcess("silent")
+    daemon.wait_file("finished", "done")
+    assert daemon.wait_state("silent", "EXITED")["stdout_logfile"] == ""
+
+
+def test_a_program_may_log_to_the_output_of_the_daemon(start):
+    daemon = start(
+        "[program:hello]\ncommand=/bin/echo hello there\nstartsecs=0\n"
+        "stdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=0\n"
+    )
+    daemon.wait_state("hello", "EXITED")
+    daemon.wait_file("stdout", "hello there\n")
+
+
+def test_child_output_appears_in_a_debug_log(start):
+    daemon = start(
+        "[program:hello]\ncommand=/bin/echo hello there\nstartsecs=0\n", supervisord={"loglevel": "debug"}
+    )
+    line = daemon.wait_log("'hello' stdout output:")
+    assert line.level == "DEBG" and line.text == "'hello' stdout output:\nhello there\n"
