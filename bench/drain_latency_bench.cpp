@@ -61,7 +61,6 @@ public:
         auto log = std::move(*open_file(name, O_WRONLY | O_CREAT | O_APPEND));
         watched_ = unique_fd{::dup(log.get())};
         ::unlink(name.c_str());
-        // No path: a rotation or a reopen has nothing to find.
         id = plane_->add({std::move(pipe.read), {std::move(log), name, 0, 0}, false});
         return std::move(pipe.write);
     }

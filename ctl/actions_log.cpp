@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/repr.hpp"
@@ -62,15 +63,21 @@ outcome<void> follow(session& with, std::string_view path) {
     return {};
 }
 
-/// Prints the end of a log read by `method`. `name` is what messages call the log's owner.
-outcome<void> show_end(session& with, std::string_view method, rpc::array leading,
-                       std::int64_t bytes, std::string_view name) {
+/// Which log to read: a method and its parameters in front of offset and length.
+struct log_source {
+    std::string_view method;
+    rpc::array parameters;
+    std::string_view name;        ///< what messages call the log's owner
+    bool may_be_unknown = false;  ///< it is a process, which the server may not have
+};
+
+outcome<void> show_end(session& with, log_source from, std::int64_t bytes) {
     constexpr std::int64_t limit = std::numeric_limits<std::int32_t>::max();
     if (bytes > limit || bytes < -limit)
         return plain_failure("OverflowError", "int exceeds XML-RPC limits");
-    leading.push_back({-bytes});
-    leading.push_back({std::int64_t{0}});
-    const auto answer = with.rpc().call(method, std::move(leading));
+    from.parameters.push_back({-bytes});
+    from.parameters.push_back({std::int64_t{0}});
+    const auto answer = with.rpc().call(from.method, std::move(from.parameters));
     if (answer) {
         const auto text = read_text(*answer);
         if (!text) return text.error();
@@ -83,11 +90,11 @@ outcome<void> show_end(session& with, std::string_view method, rpc::array leadin
         reason = "no log file";
     else if (why.is(code::failed))
         reason = "unknown error reading log";
-    else if (why.is(code::bad_name))
+    else if (why.is(code::bad_name) && from.may_be_unknown)
         reason = "no such process name";
     else
         return why;
-    with.out().line(fmt::format("{}: ERROR ({})", name, reason));
+    with.out().line(fmt::format("{}: ERROR ({})", from.name, reason));
     with.set_status(exit_generic);
     return {};
 }
@@ -136,8 +143,12 @@ outcome<void> tail_log(session& with, std::string_view arguments) {
         return follow(with, log_path(wanted.name, wanted.channel));
     else
         return show_end(
-            with, wanted.channel == "stdout" ? "readProcessStdoutLog" : "readProcessStderrLog",
-            {{wanted.name}}, how->bytes, wanted.name);
+            with,
+            {wanted.channel == "stdout" ? "readProcessStdoutLog" : "readProcessStderrLog",
+             {{wanted.name}},
+             wanted.name,
+             true},
+            how->bytes);
     return {};
 }
 
@@ -157,7 +168,7 @@ outcome<void> tail_main_log(session& with, std::string_view arguments) {
         return {};
     }
     if (how->follow) return follow(with, "/mainlogtail");
-    return show_end(with, "readLog", {}, how->bytes, "supervisord");
+    return show_end(with, {"readLog", {}, "supervisord"}, how->bytes);
 }
 
 }  // namespace ringmaster::ctl

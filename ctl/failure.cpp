@@ -38,7 +38,8 @@ failure_kind kind_of(int number) {
 failure make(failure_kind kind, std::string_view type, std::string_view message, location where) {
     failure made;
     made.kind = kind;
-    made.shown = fmt::format("<class '{}'>, {}", type, message);
+    made.type = type;
+    made.message = message;
     made.where = where;
     return made;
 }
@@ -82,7 +83,8 @@ failure plain_failure(std::string_view type, std::string_view message, location 
 std::string error_line(const failure& why) {
     std::string_view file = why.where.file_name();
     file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
-    return fmt::format("error: {}: file: {} line: {}", why.shown, file, why.where.line());
+    return fmt::format("error: <class '{}'>, {}: file: {} line: {}", why.type, why.message, file,
+                       why.where.line());
 }
 
 }  // namespace ringmaster::ctl

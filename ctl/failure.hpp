@@ -28,7 +28,8 @@ struct failure {
     failure_kind kind = failure_kind::other;
     std::int64_t code = 0;  ///< of a fault
     std::string text;       ///< of a fault: the daemon's words
-    std::string shown;      ///< "<class 'TimeoutError'>, [Errno 110] Connection timed out"
+    std::string type;       ///< the Python exception that says the same: "TimeoutError"
+    std::string message;    ///< its text: "[Errno 110] Connection timed out"
     std::source_location where;
 
     bool is(rpc::fault_code wanted) const {
@@ -48,7 +49,7 @@ failure system_failure(int number, location where = location::current());
 /// `number` is what getaddrinfo() returned.
 failure lookup_failure(int number, location where = location::current());
 failure interrupted_failure(location where = location::current());
-/// `type` is the name of the Python exception that says the same, e.g. "ValueError".
+/// A failure of no special kind.
 failure plain_failure(std::string_view type, std::string_view message,
                       location where = location::current());
 

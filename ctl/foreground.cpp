@@ -93,7 +93,7 @@ outcome<bool> foreground::pass_line_on() {
     const auto why = sent.error();
     if (why.kind != failure_kind::fault) return why;
     with_.out().line(why.is(code::not_running) ? "Process got killed"
-                                               : fmt::format("ERROR: {}", why.text));
+                                               : fmt::format("ERROR: {}", why.message));
     return false;
 }
 
@@ -130,7 +130,7 @@ outcome<std::optional<std::string>> chosen_process(session& with, std::string_vi
     const auto why = process.error();
     if (why.is(code::bad_name)) return fail("bad process name supplied");
     if (why.kind != failure_kind::fault) return why;
-    with.out().line(fmt::format("ERROR: {}", why.text));
+    with.out().line(fmt::format("ERROR: {}", why.message));
     return std::optional<std::string>{};
 }
 

@@ -33,7 +33,7 @@ function(ringmaster_system_test name)
     add_test(NAME ${name}
              COMMAND ${RINGMASTER_PYTHON} -m pytest -q -p no:cacheprovider
                      --build=${CMAKE_BINARY_DIR} ${ARGN} ${CMAKE_CURRENT_SOURCE_DIR}/system)
-    set_tests_properties(${name} PROPERTIES LABELS system TIMEOUT 900 RUN_SERIAL ON
+    set_tests_properties(${name} PROPERTIES LABELS system TIMEOUT 900 COST 300
                          ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;UBSAN_OPTIONS=print_stacktrace=1")
 endfunction()
 

@@ -5,7 +5,6 @@ the fleet. It never measures: that is scenario.py.
 """
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -45,6 +44,7 @@ class Peer:
     """One supervisor. Subclasses fill in the rest."""
 
     name = ""
+    product = ""  # what version() is about; peers that run the same program share it
     keeps_logs = True
     can_list = False
     slow = False  # takes minutes for thousands of children: run once there, not repeatedly
@@ -54,6 +54,7 @@ class Peer:
         raise NotImplementedError
 
     def version(self):
+        """Only asked for if product is set."""
         raise NotImplementedError
 
     def descriptors(self, children, streams):
@@ -102,9 +103,6 @@ class Floor(Peer):
     def missing(self):
         return "" if os.access(self._program, os.X_OK) else "bench_floor is not built"
 
-    def version(self):
-        return "bench/floor.cpp"
-
     def _streams(self, wanted):
         return wanted if self._with_streams else 0
 
@@ -135,13 +133,6 @@ class SupervisorLike(Peer):
 
     def missing(self):
         return "" if shutil.which(self._program) else f"{os.path.basename(self._program)} not found"
-
-    def version(self):
-        answer = subprocess.run(
-            [self._program, "--version"], capture_output=True, text=True, timeout=30, check=False
-        )
-        found = re.search(r"\d+(\.\d+)+\S*", answer.stdout)
-        return found.group() if found else "unknown"
 
     def descriptors(self, children, streams):
         # A pipe and a log for each stream.
@@ -194,17 +185,49 @@ stdout_logfile={fleet.stdout_log(child)}
         return list_fleet(self._socket(fleet), timeout)
 
 
+class Supervisor(SupervisorLike):
+    """Debian's supervisord."""
+
+    product = "Supervisor"
+    slow = True
+
+    def __init__(self):
+        super().__init__("Supervisor", "/usr/bin/supervisord", 1)  # the pipe to stdin
+
+    def version(self):
+        words = [self._program, "--version"]
+        return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+
+
+class Ringmaster(SupervisorLike):
+    """Our own, with one of its engines."""
+
+    product = "ringmasterd"
+
+    def __init__(self, program, engine, words):
+        # The pipe to stdin and the pidfd.
+        super().__init__(f"ringmasterd, {words}", program, 2, f"io_engine={engine}\n")
+
+    def version(self):
+        """The revision of the tree; --version names the release of Supervisor it stands in for."""
+        words = ["git", "describe", "--always", "--dirty", "--tags"]
+        here = os.path.dirname(os.path.abspath(__file__))
+        try:
+            asked = subprocess.run(words, cwd=here, capture_output=True, text=True, check=False)
+            told = asked.stdout.strip()
+        except OSError:
+            told = ""
+        return told or "of unknown revision"
+
+
 def all_peers(bin_directory):
     """In the order in which they are run and reported."""
     floor = os.path.join(bin_directory, "bench_floor")
     ringmaster = os.path.join(bin_directory, "ringmasterd")
-    supervisor = SupervisorLike("Supervisor", "/usr/bin/supervisord", 1)  # the pipe to stdin
-    supervisor.slow = True
     return [
         Floor(floor, with_streams=False),
         Floor(floor, with_streams=True),
-        # The pipe to stdin and the pidfd.
-        SupervisorLike("ringmasterd, io_uring", ringmaster, 2, "io_engine=uring\n"),
-        SupervisorLike("ringmasterd, epoll", ringmaster, 2, "io_engine=epoll\n"),
-        supervisor,
+        Ringmaster(ringmaster, "uring", "io_uring"),
+        Ringmaster(ringmaster, "epoll", "epoll"),
+        Supervisor(),
     ]

@@ -24,6 +24,7 @@ MEASURES = [
     ("stop_cpu_s", "CPU of stop", "s", 3),
     ("start_pss_kib_per_child", "PSS per child after start", "KiB", 2),
     ("drain_pss_kib_per_child", "PSS per child after drain", "KiB", 2),
+    ("descriptors_per_child", "open descriptors per child", "number", 1),
 ]
 
 
@@ -140,14 +141,14 @@ def _failures(runs):
 def _machine_lines(result):
     machine = result["machine"]
     versions = ", ".join(f"{name} {text}" for name, text in result["versions"].items())
-    return [
+    lines = [
         f"* {machine['date']}, {machine['cpus']} CPUs ({machine['cpu']}), "
         f"{machine['memory_gib']} GiB, {machine['system']}, Linux {machine['kernel']}, "
         f"logs on {machine['log_filesystem']}, {machine['descriptor_limit']:,} descriptors "
         f"allowed; load average at the start {machine['load_at_start']:.2f}.",
-        f"* Versions: {versions}.",
-        f"* Made by: `{result['command']}`",
+        f"* Made by `{result['command']}`.",
     ]
+    return lines + ([f"* Versions: {versions}."] if versions else [])
 
 
 def markdown(result):
@@ -184,4 +185,4 @@ def write_into(path, text):
     if not begin or not end:
         raise ValueError(f"{path}: the marks for the results are missing")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n{text}{END}{after}")
+        file.write(f"{before}{BEGIN}\n\n{text}\n{END}{after}")

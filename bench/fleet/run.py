@@ -23,11 +23,19 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SLOW_FROM = 500  # from so many children on, a slow peer is run --repeat-slow times
 
 
+def sizes_of(text):
+    """The fleet sizes in "1000,5000"."""
+    sizes = [int(size) for size in text.split(",")]
+    if min(sizes) < 1:
+        raise ValueError(text)
+    return sizes
+
+
 def parse_arguments():
     build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--children", default="1000,5000", help="fleet sizes (default %(default)s)")
+    add("--children", type=sizes_of, default="1000,5000", help="fleet sizes (default %(default)s)")
     add("--repeat", type=int, default=3, help="runs of each peer (default %(default)s)")
     add("--repeat-slow", type=int, default=1, help="the same for peers that take minutes "
         "(default %(default)s)")
@@ -50,7 +58,7 @@ def parse_arguments():
     add("--write-docs", action="store_true", help="put the tables into docs/performance.md")
     given = parser.parse_args()
     if given.quick:
-        given.children, given.repeat, given.kills = "200", 1, min(given.kills, 20)
+        given.children, given.repeat, given.kills = [200], 1, min(given.kills, 20)
     return given
 
 
@@ -86,11 +94,10 @@ def fit(children, streams, peers, limit):
 
 def plan_sizes(given, peers, notes):
     """{children: streams}; says where the descriptor limit made the fleets smaller."""
-    wanted = [int(size) for size in given.children.split(",")]
-    most = max(peer.descriptors(max(wanted), given.streams or 2) for peer in peers)
+    most = max(peer.descriptors(max(given.children), given.streams or 2) for peer in peers)
     limit = machine.raise_descriptor_limit(most)
     sizes = {}
-    for size in wanted:
+    for size in given.children:
         children, streams = fit(size, given.streams, peers, limit)
         sizes[children] = streams
         if children != size:
@@ -155,7 +162,7 @@ def say(text):
 def measure(given):
     peers, notes = choose_peers(given)
     if not peers:
-        sys.exit("error: no peer can run: " + " ".join(notes))
+        sys.exit(" ".join(["error: no peer can run."] + notes))
     sizes = plan_sizes(given, peers, notes)
     for note in notes:
         say(note)
@@ -164,7 +171,7 @@ def measure(given):
         say(f"warning: the machine is busy (load average {described['load_at_start']:.2f})")
     return {
         "machine": described,
-        "versions": {peer.name: peer.version() for peer in peers},
+        "versions": {peer.product: peer.version() for peer in peers if peer.product},
         "command": "./dev bench fleet" + "".join(f" {shlex.quote(w)}" for w in told(sys.argv[1:])),
         "streams": {str(children): streams for children, streams in sizes.items()},
         "plan": {"kills": given.kills, "burst_bytes": given.burst, "repeat": given.repeat},

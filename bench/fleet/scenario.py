@@ -47,6 +47,9 @@ class Cost:
         spent, self._last = total - self._last, total
         return spent
 
+    def descriptors(self):
+        return sum(machine.open_descriptors(pid) for pid in self._peer.pids(self._main))
+
     def pss_kib(self):
         return sum(machine.pss_kib(pid) for pid in self._peer.pids(self._main))
 
@@ -98,6 +101,7 @@ class Run:
         time.sleep(0.3)
         self.cost.step()
         self.numbers["start_pss_kib_per_child"] = self.cost.pss_kib() / self.fleet.children
+        self.numbers["descriptors_per_child"] = self.cost.descriptors() / self.fleet.children
         self.cost.step()
         time.sleep(self.plan.idle_seconds)
         self.numbers["idle_cpu_ms_per_s"] = self.cost.step() * 1e3 / self.plan.idle_seconds

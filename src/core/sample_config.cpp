@@ -32,6 +32,8 @@ std::string sample_config() {
         const bool active = section.in_sample_active;
         out += fmt::format("\n{}{:<{}} ; {}\n", active ? "" : ";", section.header, active ? 45 : 44,
                            section.help);
+        if (section.kind == section_kind::listener || section.kind == section_kind::fcgi)
+            add_option(out, *find_option(section_kind::program, "command"), active);
         // What a section cannot be without comes first, whatever the order of evaluation.
         for (const bool required : {true, false})
             for (const auto& row : section.options)

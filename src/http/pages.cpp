@@ -8,7 +8,7 @@
 
 #include "http/page_actions.hpp"
 #include "http/page_views.hpp"
-#include "http/router.hpp"
+#include "http/request_origin.hpp"
 
 namespace ringmaster::http {
 namespace {

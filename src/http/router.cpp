@@ -1,22 +1,16 @@
 #include "http/router.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "http/log_stream.hpp"
+#include "http/request_origin.hpp"
 #include "http/static_files.hpp"
 #include "http/url.hpp"
 
 namespace ringmaster::http {
 namespace {
-
-/// "example.org:9001" of "http://example.org:9001/path"; empty for "null" and the like.
-std::string_view authority(std::string_view url) {
-    const std::size_t scheme = url.find("://");
-    if (scheme == std::string_view::npos) return {};
-    url.remove_prefix(scheme + 3);
-    return url.substr(0, url.find_first_of("/?#"));
-}
 
 bool is_empty_length(const request& head) {
     const std::string_view length = head.field("content-length");
@@ -43,20 +37,6 @@ route find_route(std::string_view method, std::string_view path) {
     if (path.starts_with("/mainlogtail")) return route::main_log;
     if ((method == "GET" || method == "POST") && find_page(path)) return route::page;
     return route::file;
-}
-
-bool is_cross_site(const request& in) {
-    // Only the browser itself can set this one, and it knows best.
-    if (const std::string_view site = in.field("sec-fetch-site"); !site.empty())
-        return site == "cross-site";
-    for (const std::string_view name : {"origin", "referer"}) {
-        if (!in.has_field(name)) continue;
-        const std::string_view from = authority(in.field(name));
-        // A proxy in front may rewrite Host and say so.
-        if (from.empty() || (from != in.field("host") && from != in.field("x-forwarded-host")))
-            return true;
-    }
-    return false;
 }
 
 router::router(basic_auth auth, dashboard_port& dashboard, rpc_handler rpc)

@@ -30,10 +30,6 @@ enum class route : std::uint8_t { rpc, process_log, main_log, page, file };
 /// First match wins; `path` is decoded.
 route find_route(std::string_view method, std::string_view path);
 
-/// True if a browser sent this on behalf of another site's page. Clients that are no browsers send
-/// none of the fields this looks at.
-bool is_cross_site(const request& in);
-
 class router final : public application {
 public:
     /// `dashboard` must outlive the router.

@@ -37,7 +37,7 @@ struct log_target {
 };
 
 struct stream_spec {
-    unique_fd pipe;  ///< read end; the drain makes it non-blocking
+    unique_fd pipe;  ///< read end; the drain sets or clears O_NONBLOCK as its engine needs
     log_target log;
     bool strip_ansi = false;
 };
@@ -81,11 +81,13 @@ public:
     /// Starts draining. End of file closes the pipe by itself; the log stays open until finish().
     virtual stream_id add(stream_spec spec) = 0;
     /// Reads what the pipe holds now (even if a grandchild keeps it open), writes it to the log,
-    /// closes both, and answers with on_stream_finished().
+    /// closes both, and answers with on_stream_finished(). If the log is a full pipe, waits for
+    /// its reader, at most two seconds; then the rest is dropped, counted and reported.
     virtual void finish(stream_id id) = 0;
     /// Closes and reopens every stream's log file by its path (SIGUSR2).
     virtual void reopen_all() = 0;
     /// Removes the stream's log file and opens a new one; `done` runs on the control thread.
+    /// ENOENT: the stream is finished. Pipes and devices are left alone, successfully.
     virtual void clear(stream_id id, std::function<void(error_code)> done) = 0;
     /// Ends the threads after carrying out the commands given so far. Streams that were not
     /// finished are drained of what their pipes hold. Idempotent; called by the destructor too.

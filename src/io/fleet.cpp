@@ -22,6 +22,9 @@ constexpr int effects_per_turn = 64;
 /// Launches handed to the threads at once; enough to keep them busy, few enough to hold no memory.
 constexpr std::size_t launches_at_once = 64;
 
+/// How long a launch that is done waits for an earlier one, so that both are told in start order.
+constexpr std::chrono::milliseconds order_patience{20};
+
 void report_failed_task(core::log_sink& log, const std::string& name, std::exception_ptr failure) {
     try {
         std::rethrow_exception(std::move(failure));
@@ -71,7 +74,9 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
                  report_failed_task(log, name, std::move(failure));
              }),
       timer_(control),
-      stopped_(control, core::time_point::max()) {}
+      stopped_(control, core::time_point::max()),
+      answers_(order_patience),
+      answers_due_(control) {}
 
 fleet::~fleet() = default;
 
@@ -184,10 +189,23 @@ void fleet::launch_next() {
         const auto id = launches_.front();
         launches_.pop_front();
         ++launches_under_way_;
-        launcher_->launch(plan_for(id), [this, id](launch_outcome outcome) {
-            on_launched(id, std::move(outcome));
+        launcher_->launch(plan_for(id), [this, id, turn = answers_.draw()](launch_outcome outcome) {
+            answers_.arrive(turn, {id, std::move(outcome)}, now().mono);
+            take_answers();
         });
     }
+}
+
+void fleet::take_answers() {
+    for (auto& answer : answers_.take(now().mono)) {
+        on_launched(answer.process, std::move(answer.outcome));
+    }
+    const auto due = answers_.deadline();
+    if (!due) return;
+    answers_due_.expires_at(*due);
+    answers_due_.async_wait([this](const error_code& cancelled) {
+        if (!cancelled) take_answers();
+    });
 }
 
 launch_plan fleet::plan_for(core::process_id id) const {
@@ -385,6 +403,7 @@ task<> fleet::stopped() {
 
 task<> fleet::close() {
     timer_.cancel();
+    answers_due_.cancel();
     tasks_.request_stop();
     co_await tasks_.join();
     launcher_->stop();

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/log.hpp"
+#include "core/ordered_answers.hpp"
 #include "core/supervisor.hpp"
 #include "io/drain.hpp"
 #include "io/exit_watcher.hpp"
@@ -80,6 +81,10 @@ private:
         core::exit_status status;
     };
     struct waiting;
+    struct launch_answer {
+        core::process_id process;
+        launch_outcome outcome;
+    };
 
     fleet(asio::io_context& control, fleet_options options, core::log_sink& log,
           exit_watcher watcher);
@@ -92,6 +97,7 @@ private:
     void send_signal(core::process_id id, const core::signal_effect& signal);
     void launch_next();
     launch_plan plan_for(core::process_id id) const;
+    void take_answers();
     void on_launched(core::process_id id, launch_outcome outcome);
     error_code take_over(core::process_id id, launched_child made);
     stream_id drain_into_log(unique_fd pipe, unique_fd file, const core::channel_config& channel,
@@ -115,6 +121,8 @@ private:
     bool pump_posted_ = false;
     bool strays_wait_ = false;
     std::size_t launches_under_way_ = 0;
+    core::ordered_answers<launch_answer> answers_;
+    asio::steady_timer answers_due_;
     std::deque<core::process_id> launches_;
     std::unordered_map<core::process_id, child> children_;
     std::unordered_map<stream_id, core::process_id> streams_;

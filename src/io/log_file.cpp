@@ -22,6 +22,20 @@ unique_fd private_nonblocking(int fd) {
     return own ? std::move(*own) : unique_fd{};
 }
 
+bool names_a_device(std::string_view path) {
+    return path.starts_with("/proc/") ||
+           (path.starts_with("/dev/") && !path.starts_with("/dev/shm/"));
+}
+
+/// Renaming or removing /dev/stdout, or a link to it, would break it for the whole system, even
+/// while it happens to lead to a regular file.
+bool leads_to_a_device(const std::string& path) {
+    char target[PATH_MAX];
+    const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
+    return names_a_device(path) ||
+           (length > 0 && names_a_device({target, static_cast<std::size_t>(length)}));
+}
+
 bool writable_now(int fd) {
     pollfd query{fd, POLLOUT, 0};
     return ::poll(&query, 1, 0) > 0;
@@ -40,6 +54,7 @@ log_file::log_file(log_target target)
 void log_file::adopt(unique_fd file) {
     struct stat info {};
     regular_ = ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
+    replaceable_ = regular_ && !leads_to_a_device(path_);
     must_poll_ = false;
     if (!regular_) {
         unique_fd own = private_nonblocking(file.get());
@@ -79,7 +94,7 @@ std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
         done += wrote;
     }
     if (dropped_ > 0) written_again(notes);
-    if (regular_) rotate_if_due(notes);
+    rotate_if_due(notes);
     return done;
 }
 
@@ -120,7 +135,7 @@ void log_file::close(core::log_sink& notes) {
 }
 
 void log_file::rotate_if_due(core::log_sink& notes) {
-    if (maxbytes_ <= 0 || astray_) return;
+    if (maxbytes_ <= 0 || !replaceable_ || astray_) return;
     // Not a count of our own: other streams, or other programs, may append to the same file.
     const std::int64_t position = ::lseek(file_.get(), 0, SEEK_CUR);
     if (!core::rotation_due(position, rotate_at_)) return;
@@ -142,14 +157,14 @@ void log_file::rotate(core::log_sink& notes) {
 }
 
 void log_file::reopen(core::log_sink& notes) {
-    if (!file_ || !regular_) return;
+    if (!replaceable_) return;
     if (const error_code failed = open_again(0))
         notes.write(core::log_level::warn,
                     fmt::format("could not reopen {}: {}", path_, failed.message()));
 }
 
 error_code log_file::clear() {
-    if (!file_ || !regular_) return {};
+    if (!replaceable_) return {};
     if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return last_errno();
     return open_again(0);
 }

@@ -2,8 +2,8 @@
 //
 // Owned by a stream of a drain shard, and used on that shard's thread only. Bytes are written as
 // they come: one call of write() is one record, never split by a rotation. Only regular files are
-// rotated, removed or reopened; what else a path may name (a pipe or terminal behind /dev/stdout)
-// is written to without ever waiting for its reader.
+// rotated, removed or reopened, and never through a name in /dev or /proc: /dev/stdout stays what
+// it is. Pipes and terminals are written to without ever waiting for their reader.
 //
 // Never throws. Troubles go to the log_sink of the caller, once when they begin and once when
 // they end, and never stop the stream.
@@ -61,8 +61,9 @@ private:
     int backups_;
     unique_fd file_;
     bool regular_ = false;
-    bool must_poll_ = false;  // the descriptor may block: ask before each small write
-    bool astray_ = false;     // the last attempt to open the path failed: try again, write by write
+    bool replaceable_ = false;  // the path may be renamed, removed and opened anew
+    bool must_poll_ = false;    // the descriptor may block: ask before each small write
+    bool astray_ = false;  // the last attempt to open the path failed: try again, write by write
 };
 
 }  // namespace ringmaster::io

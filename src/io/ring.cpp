@@ -43,8 +43,22 @@ result<std::unique_ptr<ring>, engine_refusal> ring::open(unsigned entries, unsig
     }
     if ((made->ring_.features & needed_features) != needed_features)
         return refusal(EOPNOTSUPP, "io_uring of this kernel is too old");
+    if (const int tried = made->try_out(); tried < 0) return refusal(-tried, "io_uring_enter");
     ::io_uring_ring_dontfork(&made->ring_);
     return made;
+}
+
+/// Carries out a request that does nothing: a filter may allow the set-up, but not the use.
+int ring::try_out() {
+    io_uring_sqe* sqe = ::io_uring_get_sqe(&ring_);
+    ::io_uring_prep_nop(sqe);
+    sqe->user_data = 0;
+    int status = 0;
+    do {
+        status = ::io_uring_submit_and_wait(&ring_, 1);
+    } while (status == -EINTR);
+    if (status >= 0) ::io_uring_cq_advance(&ring_, ::io_uring_cq_ready(&ring_));
+    return status;
 }
 
 ring::~ring() {
@@ -84,8 +98,10 @@ void ring::submit_and_wait(std::optional<std::chrono::milliseconds> limit) {
     } else {
         status = ::io_uring_submit_and_wait(&ring_, 1);
     }
-    // Out of memory for requests: what is queued stays queued. Do not ask again without a pause.
-    if (status == -EAGAIN || status == -ENOMEM) ::poll(nullptr, 0, 1);
+    // Out of memory for requests, most likely: what is queued stays queued. Do not ask again
+    // without a pause.
+    if (status < 0 && status != -EINTR && status != -ETIME && status != -EBUSY)
+        ::poll(nullptr, 0, 1);
 }
 
 }  // namespace ringmaster::io

@@ -37,6 +37,7 @@ public:
 
 private:
     ring() = default;
+    int try_out();
 
     io_uring ring_{};
 };

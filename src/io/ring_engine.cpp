@@ -19,7 +19,6 @@ constexpr unsigned completion_entries = 2048;
 constexpr unsigned short buffer_group = 0;
 /// One buffer takes all that a pipe of the usual size holds, so that one burst is one record.
 constexpr std::size_t buffer_size = 65536;
-constexpr unsigned short buffer_count = 64;
 
 /// Commands to the shard are seen between two batches.
 constexpr unsigned batch_size = 64;
@@ -35,17 +34,18 @@ std::uint64_t user_data(tag kind, slot_id slot) {
 }  // namespace
 
 result<std::unique_ptr<engine>, engine_refusal> open_ring_engine(int wake_fd) {
-    auto made = ring_engine::open(wake_fd);
+    auto made = ring_engine::open(wake_fd, ring_settings{});
     if (!made) return made.error();
     return std::unique_ptr<engine>(std::move(*made));
 }
 
-result<std::unique_ptr<ring_engine>, engine_refusal> ring_engine::open(int wake_fd) {
+result<std::unique_ptr<ring_engine>, engine_refusal> ring_engine::open(int wake_fd,
+                                                                       ring_settings settings) {
     auto kernel = ring::open(queue_entries, completion_entries);
     if (!kernel) return kernel.error();
     std::unique_ptr<buffer_ring> buffers;
-    if ((*kernel)->supports(op_read_multishot)) {
-        auto provided = buffer_ring::open(**kernel, buffer_group, buffer_count, buffer_size);
+    if (settings.multishot && (*kernel)->supports(op_read_multishot)) {
+        auto provided = buffer_ring::open(**kernel, buffer_group, settings.buffers, buffer_size);
         if (provided) buffers = std::move(*provided);
     }
     return std::unique_ptr<ring_engine>(
@@ -100,7 +100,8 @@ void ring_engine::enqueue(slot_id slot) {
 
 void ring_engine::feed_starved() {
     // No more than there are buffers for, or those left over would fail again, and again.
-    const auto fed = std::min<std::size_t>(starving_.size(), buffers_ ? buffers_->count() / 2 : 0);
+    if (starving_.empty()) return;
+    const auto fed = std::min<std::size_t>(starving_.size(), (buffers_->count() + 1U) / 2);
     for (std::size_t i = 0; i < fed; ++i)
         if (slots_[starving_[i]].now == stage::starved) enqueue(starving_[i]);
     starving_.erase(starving_.begin(), starving_.begin() + static_cast<std::ptrdiff_t>(fed));

@@ -13,9 +13,15 @@
 
 namespace ringmaster::io {
 
+struct ring_settings {
+    bool multishot = true;        ///< where the kernel has it
+    unsigned short buffers = 64;  ///< a power of two
+};
+
 class ring_engine final : public engine {
 public:
-    static result<std::unique_ptr<ring_engine>, engine_refusal> open(int wake_fd);
+    static result<std::unique_ptr<ring_engine>, engine_refusal> open(int wake_fd,
+                                                                     ring_settings settings);
 
     engine_kind kind() const override { return engine_kind::uring; }
     error_code watch(slot_id slot, int pipe) override;

@@ -99,6 +99,7 @@ void shard::run(engine& kernel) {
         publish(streams);
         if (stopping_ && streams.empty()) return;
         const bool more = kernel.wait(streams, limit);
+        passes_.fetch_add(1, std::memory_order_relaxed);
         publish(streams);
         pause(streams.end_pass(more));
     }
@@ -133,7 +134,6 @@ void shard::pause(gather::clock::duration delay) const {
 }
 
 void shard::publish(stream_table& streams) {
-    passes_.fetch_add(1, std::memory_order_relaxed);
     bytes_read_.store(streams.bytes_read(), std::memory_order_relaxed);
     drain_answers answers = streams.take_answers();
     if (!answers.empty()) answer_(std::move(answers));

@@ -1,7 +1,10 @@
 #include "rpc/xml_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 
 #include "core/utf8.hpp"
 
@@ -24,14 +27,40 @@ constexpr std::array<bool, 256> plain_bytes = [] {
     return plain;
 }();
 
-std::size_t plain_prefix(std::string_view text) {
-    std::size_t length = 0;
-    while (length < text.size() && plain_bytes[static_cast<unsigned char>(text[length])]) ++length;
-    return length;
+constexpr std::uint64_t each_byte(unsigned char byte) {
+    return byte * 0x0101010101010101U;
 }
 
-std::string_view escape_of(char32_t code) {
-    switch (code) {
+/// True if one of eight bytes may not be plain; false alarms are possible, misses are not.
+bool may_need_care(std::uint64_t bytes) {
+    const auto has_zero = [](std::uint64_t word) { return word - each_byte(1); };
+    const std::uint64_t angles = (bytes | each_byte(2)) ^ each_byte('>');  // '<' is '>' less bit 1
+    const std::uint64_t ampersands = bytes ^ each_byte('&');
+    const std::uint64_t controls = bytes - each_byte(0x20);
+    return ((has_zero(angles) | has_zero(ampersands) | controls | bytes) & each_byte(0x80)) != 0;
+}
+
+/// Length of the plain text at the front. Eight bytes at a time, because logs are megabytes.
+std::size_t plain_prefix(std::string_view text) {
+    std::size_t length = 0;
+    while (true) {
+        std::uint64_t bytes = 0;
+        while (text.size() - length >= sizeof bytes) {
+            std::memcpy(&bytes, text.data() + length, sizeof bytes);
+            if (may_need_care(bytes)) break;
+            length += sizeof bytes;
+        }
+        const std::size_t checked = std::min(text.size(), length + sizeof bytes);
+        while (length < checked) {
+            if (!plain_bytes[static_cast<unsigned char>(text[length])]) return length;
+            ++length;
+        }
+        if (length == text.size()) return length;
+    }
+}
+
+std::string_view escape_of(char byte) {
+    switch (byte) {
         case '&': return "&amp;";
         case '<': return "&lt;";
         case '>': return "&gt;";
@@ -76,14 +105,14 @@ void append_escaped(std::string& out, std::string_view bytes) {
         out.append(bytes.substr(0, plain));
         bytes.remove_prefix(plain);
         if (bytes.empty()) return;
-        const core::utf8_character next = core::first_character(bytes);
-        if (!next.valid || !is_allowed(next.code)) {
-            out.append(core::replacement_character);
-        } else if (const auto escape = escape_of(next.code); !escape.empty()) {
+        if (const auto escape = escape_of(bytes.front()); !escape.empty()) {
             out.append(escape);
-        } else {
-            out.append(bytes.substr(0, next.length));
+            bytes.remove_prefix(1);
+            continue;
         }
+        const core::utf8_character next = core::first_character(bytes);
+        const bool allowed = next.valid && is_allowed(next.code);
+        out.append(allowed ? bytes.substr(0, next.length) : core::replacement_character);
         bytes.remove_prefix(next.length);
     }
 }

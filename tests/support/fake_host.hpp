@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/host.hpp"
+#include "core/text.hpp"
 
 namespace ringmaster::test {
 
@@ -36,7 +37,9 @@ public:
     bool exists(const std::string& path) const override {
         return files.contains(path) || unreadable.contains(path) || directories.contains(path);
     }
-    bool is_directory(const std::string& path) const override { return directories.contains(path); }
+    bool is_directory(const std::string& path) const override {
+        return directories.contains(core::normalize_path(path));
+    }
     std::vector<std::string> glob(const std::string& pattern) const override {
         const auto found = globs.find(pattern);
         if (found != globs.end()) return found->second;

@@ -8,6 +8,7 @@ time to let something happen: every wait polls a condition and has a deadline.
 
 import ctypes
 import http.client
+import itertools
 import os
 import pathlib
 import re
@@ -61,11 +62,20 @@ def eventually(condition, what="a condition", timeout=DEADLINE):
         pause = min(pause * 1.5, 0.05)
 
 
+# Below the ports that the kernel gives to clients, and apart for test runs at the same time.
+_ports = itertools.count(10_000 + os.getpid() % 200 * 100)
+
+
 def free_port():
-    """A TCP port on the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port on the loopback interface that nobody listens on; never the same one twice."""
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def accepts(path):

@@ -37,7 +37,8 @@ startretries=0
 [program:dying]
 command=/bin/false
 autostart=false
-startsecs=1
+autorestart=false
+startsecs=30
 startretries=0
 [program:talker]
 command=/bin/sh -c 'echo one; echo two; echo three; echo oops >&2; exec cat'

@@ -184,11 +184,3 @@ def test_a_program_may_log_to_the_output_of_the_daemon(start):
     )
     daemon.wait_state("hello", "EXITED")
     daemon.wait_file("stdout", "hello there\n")
-
-
-def test_child_output_appears_in_a_debug_log(start):
-    daemon = start(
-        "[program:hello]\ncommand=/bin/echo hello there\nstartsecs=0\n", supervisord={"loglevel": "debug"}
-    )
-    line = daemon.wait_log("'hello' stdout output:")
-    assert line.level == "DEBG" and line.text == "'hello' stdout output:\nhello there\n"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "../../support/fake_host.hpp"
+#include "support/fake_host.hpp"
 
 namespace ringmaster::core {
 namespace {

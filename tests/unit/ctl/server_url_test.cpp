@@ -15,7 +15,7 @@ server_address address_of(std::string_view url) {
 
 std::string failure_of(std::string_view url) {
     const auto parsed = parse_server_url(url);
-    return parsed ? "" : parsed.error().shown;
+    return parsed ? "" : parsed.error().message;
 }
 
 TEST(ServerUrl, LeadsToATcpAddress) {
@@ -34,13 +34,10 @@ TEST(ServerUrl, LeadsToAUnixSocket) {
 }
 
 TEST(ServerUrl, OtherSchemesAndPortsAreFailures) {
-    EXPECT_EQ(failure_of("localhost:9001"),
-              "<class 'ValueError'>, Unknown protocol for serverurl localhost:9001");
-    EXPECT_EQ(failure_of("https://h"),
-              "<class 'ValueError'>, Unknown protocol for serverurl https://h");
-    EXPECT_EQ(failure_of("http://h:99999"), "<class 'ValueError'>, Port out of range 0-65535");
-    EXPECT_EQ(failure_of("http://h:abc"),
-              "<class 'ValueError'>, Port could not be cast to integer value as 'abc'");
+    EXPECT_EQ(failure_of("localhost:9001"), "Unknown protocol for serverurl localhost:9001");
+    EXPECT_EQ(failure_of("https://h"), "Unknown protocol for serverurl https://h");
+    EXPECT_EQ(failure_of("http://h:99999"), "Port out of range 0-65535");
+    EXPECT_EQ(failure_of("http://h:abc"), "Port could not be cast to integer value as 'abc'");
 }
 
 TEST(HttpRequest, CredentialsNeedANameAndAPasswordForCallsAndAPasswordForStreams) {

@@ -13,11 +13,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// What Docker's default profile does to io_uring_setup; for this process and for ever.
-bool forbid_io_uring() {
+/// What Docker's default profile does to the calls of io_uring; for this process and for ever.
+bool forbid(unsigned call) {
     sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -26,13 +26,13 @@ bool forbid_io_uring() {
            ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
-/// Runs `body` in a child where io_uring is forbidden; its failures are printed by the child.
+/// Runs `body` in a child where a system call is forbidden; its failures are printed by the child.
 template <class Body>
-void without_io_uring(Body body) {
+void without(unsigned call, Body body) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-        EXPECT_TRUE(forbid_io_uring());
+        EXPECT_TRUE(forbid(call));
         body();
         ::_exit(::testing::Test::HasFailure() ? 1 : 0);
     }
@@ -41,14 +41,34 @@ void without_io_uring(Body body) {
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "wait status " << status;
 }
 
-class DrainFallback : public Drain {};
+class DrainFallback : public Drain {
+protected:
+    void expect_fallback_without(unsigned call) {
+        without(call, [this] {
+            open(2);
+            ASSERT_TRUE(plane);
+            EXPECT_EQ(plane->engine(), engine_kind::epoll);
+            EXPECT_THAT(plane->fallback_reason(), HasSubstr("EPERM"));
+            const source stream = add("log");
+            stream.say("drained all the same");
+            finish(stream);
+            EXPECT_EQ(content_of(stream.path), "drained all the same");
+            plane.reset();
+        });
+    }
+};
 
 TEST_P(DrainFallback, AutomaticChoiceDrainsByEpollWhereIoUringIsForbidden) {
-    without_io_uring([this] {
-        open(2);
-        ASSERT_TRUE(plane);
-        EXPECT_EQ(plane->engine(), engine_kind::epoll);
-        EXPECT_THAT(plane->fallback_reason(), HasSubstr("EPERM"));
+    expect_fallback_without(SYS_io_uring_setup);
+}
+
+TEST_P(DrainFallback, AutomaticChoiceDrainsByEpollWhereIoUringCanBeSetUpButNotUsed) {
+    expect_fallback_without(SYS_io_uring_enter);
+}
+
+TEST_P(DrainFallback, AutomaticChoiceDrainsWhereIoUringCannotRegisterBuffers) {
+    without(SYS_io_uring_register, [this] {
+        open();
         const source stream = add("log");
         stream.say("drained all the same");
         finish(stream);
@@ -58,7 +78,7 @@ TEST_P(DrainFallback, AutomaticChoiceDrainsByEpollWhereIoUringIsForbidden) {
 }
 
 TEST_P(DrainFallback, IoUringByNameFailsWhereItIsForbidden) {
-    without_io_uring([this] {
+    without(SYS_io_uring_setup, [this] {
         const auto refused = drain::open({engine_choice::uring, 1}, control.poster(), control);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error(), posix_error(EPERM));

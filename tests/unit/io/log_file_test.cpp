@@ -178,6 +178,24 @@ TEST_F(LogFile, AFullDiskIsReportedOnceAndTheLossAtTheEnd) {
     EXPECT_TRUE(exists("/dev/full"));
 }
 
+TEST_F(LogFile, StandardOutputIsNotRotatedOrRemovedEvenIfItIsARegularFile) {
+    auto file = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
+    ASSERT_TRUE(file);
+    const std::string device = "/proc/self/fd/" + std::to_string(file->get());
+    const std::string link = dir.file("link");
+    std::filesystem::create_symlink(device, link);
+    for (const std::string& name : {device, link}) {
+        log_file log{log_target{unique_fd{::dup(file->get())}, name, 4, 1}};
+        log.write("12345", notes);
+        log.reopen(notes);
+        EXPECT_FALSE(log.clear());
+    }
+    EXPECT_EQ(content_of(path), "1234512345");
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_FALSE(exists(link + ".1"));
+    EXPECT_THAT(notes.lines, IsEmpty());
+}
+
 class LogFifo : public LogFile {
 protected:
     void SetUp() override {

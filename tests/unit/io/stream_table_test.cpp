@@ -6,7 +6,11 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 
+#include <array>
+#include <thread>
+
 #include "io/posix.hpp"
+#include "io/ring_engine.hpp"
 #include "unit/io/drain_fixture.hpp"
 
 namespace ringmaster::io {
@@ -18,13 +22,22 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
-class StreamTable : public ::testing::TestWithParam<engine_choice> {
+/// All ways in which an engine can have to work, whatever this kernel offers.
+enum class flavour { epoll, ring, ring_without_multishot, ring_short_of_buffers };
+
+class StreamTable : public ::testing::TestWithParam<flavour> {
 protected:
     void SetUp() override {
-        if (GetParam() == engine_choice::epoll)
-            kernel = std::move(*open_epoll_engine(wake.get()));
-        else
-            kernel = std::move(*open_ring_engine(wake.get()));
+        switch (GetParam()) {
+            case flavour::epoll: kernel = std::move(*open_epoll_engine(wake.get())); break;
+            case flavour::ring: kernel = std::move(*ring_engine::open(wake.get(), {})); break;
+            case flavour::ring_without_multishot:
+                kernel = std::move(*ring_engine::open(wake.get(), {false, 64}));
+                break;
+            case flavour::ring_short_of_buffers:
+                kernel = std::move(*ring_engine::open(wake.get(), {true, 2}));
+                break;
+        }
     }
 
     unique_fd add(stream_table& table, stream_id id, log_target target = {}) {
@@ -88,7 +101,52 @@ TEST_P(StreamTable, FinishGivesUpATargetThatNobodyReads) {
                 Contains(Field(&core::log_line::text, HasSubstr("bytes of output were dropped"))));
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, StreamTable, both_engines, engine_name);
+TEST_P(StreamTable, DrainsByteExactlyByAllWaysAnEngineCanWork) {
+    const scratch_dir dir;
+    stream_table table(*kernel);
+    std::vector<unique_fd> writers;
+    constexpr stream_id count = 20;
+    for (stream_id id = 1; id <= count; ++id) {
+        const std::string path = dir.file(std::to_string(id));
+        writers.push_back(add(
+            table, id, {std::move(*open_file(path, O_WRONLY | O_CREAT | O_APPEND)), path, 0, 0}));
+    }
+    const auto text_of = [](stream_id id) {
+        std::string text;
+        for (int line = 0; line < 6'000; ++line)
+            text += std::to_string(id) + ' ' + std::to_string(line) + '\n';
+        return text;
+    };
+    std::uint64_t total = 0;
+    for (stream_id id = 1; id <= count; ++id) total += text_of(id).size();
+    std::thread children([&] {
+        std::vector<std::string> texts;
+        for (stream_id id = 1; id <= count; ++id) texts.push_back(text_of(id));
+        for (std::size_t at = 0; at < texts.back().size(); at += 30'000)
+            for (std::size_t i = 0; i < count; ++i)
+                if (at < texts[i].size()) {
+                    const auto piece = std::string_view(texts[i]).substr(at, 30'000);
+                    EXPECT_FALSE(write_all(writers[i].get(), piece));
+                }
+    });
+    while (table.bytes_read() < total) kernel->wait(table, std::nullopt);
+    children.join();
+    for (stream_id id = 1; id <= count; ++id) table.finish(id, true);
+    run_until_empty(table);
+    for (stream_id id = 1; id <= count; ++id)
+        EXPECT_TRUE(content_of(dir.file(std::to_string(id))) == text_of(id)) << id;
+}
+
+std::string flavour_name(const ::testing::TestParamInfo<flavour>& which) {
+    const std::array names{"epoll", "ring", "ring_without_multishot", "ring_short_of_buffers"};
+    return names[static_cast<std::size_t>(which.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, StreamTable,
+                         ::testing::Values(flavour::epoll, flavour::ring,
+                                           flavour::ring_without_multishot,
+                                           flavour::ring_short_of_buffers),
+                         flavour_name);
 
 }  // namespace
 }  // namespace ringmaster::io

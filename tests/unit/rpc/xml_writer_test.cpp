@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <limits>
+#include <string>
+#include <utility>
 
 namespace ringmaster::rpc {
 namespace {
@@ -119,6 +121,25 @@ TEST(XmlWriter, ReplacesWhatNoParserCouldRead) {
     EXPECT_EQ(text("cut \xE2\x82"), "<value><string>cut \xEF\xBF\xBD</string></value>\n");
     EXPECT_EQ(text("\xFF\xFE"), "<value><string>\xEF\xBF\xBD\xEF\xBF\xBD</string></value>\n");
     EXPECT_EQ(text("line\r\n"), "<value><string>line&#13;\n</string></value>\n");
+}
+
+/// Text is copied in pieces of several bytes: a special one must be seen wherever it stands.
+TEST(XmlWriter, FindsSpecialCharactersAtEveryPosition) {
+    for (std::size_t length = 1; length < 40; ++length) {
+        for (std::size_t at = 0; at < length; ++at) {
+            for (const auto& [special, expected] :
+                 {std::pair('<', "&lt;"), std::pair('>', "&gt;"), std::pair('&', "&amp;"),
+                  std::pair('\x1F', "\xEF\xBF\xBD"), std::pair('\xFF', "\xEF\xBF\xBD"),
+                  std::pair('\n', "\n"), std::pair('\x7F', "\x7F"), std::pair('\'', "'")}) {
+                std::string text(length, '=');
+                text[at] = special;
+                const auto before = std::string(at, '=');
+                const auto after = std::string(length - at - 1, '=');
+                EXPECT_EQ(written([&](value_writer& out) { out.string(text); }),
+                          "<value><string>" + before + expected + after + "</string></value>\n");
+            }
+        }
+    }
 }
 
 TEST(Fault, IsItsNameOrNameAndDetail) {

@@ -1,0 +1,277 @@
+"""Both control clients against servers that answer in ways no good daemon does.
+
+The reference is Debian's client, run on the same server in the same test.
+"""
+
+import socket
+import subprocess
+import threading
+import xmlrpc.client
+
+import pytest
+
+from ctl_golden import CLIENTS, DEBIAN, OURS, FakeServer, Raw, document, masked_result
+from harness import Result
+
+PROCESS = {
+    "name": "cat", "group": "cat", "description": "pid 1, uptime 0:00:01", "start": 1, "stop": 0, "now": 2, "state": 20,
+    "statename": "RUNNING", "spawnerr": "", "exitstatus": 0, "logfile": "", "stdout_logfile": "", "stderr_logfile": "", "pid": 1,
+}  # fmt: skip
+FAULTS = [1, 2, 3, 4, 6, 10, 11, 20, 21, 30, 40, 50, 60, 70, 90, 91, 92, 1234]
+# Actions and the methods that fail in them; all others give a plain answer.
+ACTIONS = [
+    "status", "pid", "pid cat", "pid all", "version", "start cat", "start g:*", "start all", "stop cat", "stop g:*", "stop all",
+    "restart cat", "signal HUP cat", "signal HUP g:*", "signal HUP all", "clear cat", "clear all", "tail cat", "tail cat stderr",
+    "maintail", "fg cat", "reread", "update", "update cat", "add cat dog", "remove cat dog", "avail", "shutdown", "reload",
+]  # fmt: skip
+
+
+@pytest.fixture
+def run(setup, tmp_path):
+    """run(client, url, *words, text_input=None) -> masked Result, without any configuration file."""
+
+    def runner(client, url, *words, text_input=None):
+        program = CLIENTS[client] if client == DEBIAN else setup.program(CLIENTS[client])
+        config = tmp_path / "ctl.conf"
+        config.write_text(f"[supervisorctl]\nserverurl={url}\n")
+        done = subprocess.run(
+            [program, "-c", config, *words],
+            input=text_input,
+            stdin=subprocess.DEVNULL if text_input is None else None,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=tmp_path,
+            check=False,
+        )
+        return masked_result(Result(done.stdout, done.stderr, done.returncode), [(url, "URL")])
+
+    return runner
+
+
+@pytest.fixture
+def same(run):
+    """same(url, *words) runs both clients, insists on equal results, and returns ours."""
+
+    def compare(url, *words, **options):
+        expected = run(DEBIAN, url, *words, **options)
+        actual = run(OURS, url, *words, **options)
+        assert actual == expected
+        return actual
+
+    return compare
+
+
+def raise_fault(code):
+    def answer(method, params):
+        raise xmlrpc.client.Fault(code, f"TEXT: {code}")
+
+    return answer
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_fault_reads_the_same_in_every_action(same, code):
+    script = "".join(f"{action}\n" for action in ACTIONS).replace("shutdown\n", "shutdown\ny\n").replace("reload\n", "reload\ny\n")
+    with FakeServer(raise_fault(code)) as server:
+        shell = same(server.url, text_input=script)
+    assert shell.code == 0
+
+
+@pytest.mark.parametrize(
+    "action, code, status",
+    [
+        ("start cat", 10, 1), ("start cat", 50, 7), ("start cat", 40, 7), ("start cat", 60, 0), ("start cat", 70, 1),
+        ("start g:*", 10, 2), ("start g:*", 30, 1), ("stop cat", 70, 0), ("stop cat", 30, 1), ("stop g:*", 10, 1),
+        ("signal HUP cat", 70, 7), ("signal HUP cat", 11, 1), ("clear cat", 30, 1), ("clear cat", 60, 1), ("tail cat", 20, 1),
+        ("fg cat", 30, 0), ("fg cat", 10, 1), ("status", 6, 1), ("status", 1, 1), ("shutdown", 6, 0), ("reload", 6, 1),
+        ("update", 6, 1), ("update", 92, 1), ("reread", 92, 1), ("add cat", 90, 0), ("add cat", 10, 1), ("remove cat", 91, 1),
+        ("avail", 6, 1),
+    ],
+)  # fmt: skip
+def test_the_exit_status_of_a_fault(same, action, code, status):
+    with FakeServer(raise_fault(code)) as server:
+        assert same(server.url, action).code == status
+
+
+def results(*entries):
+    return [{"name": name, "group": group, "status": status, "description": text} for name, group, status, text in entries]
+
+
+@pytest.mark.parametrize("action", ["start all", "start g:*", "stop all", "stop g:*", "signal HUP all", "clear all", "restart all"])
+def test_every_result_of_a_bulk_operation_is_reported(same, action):
+    entries = results(
+        ("a", "g", 80, "OK"), ("cat", "cat", 80, "OK"), ("b", "g", 30, "FAILED: words of the daemon"), ("c", "g", 10, "BAD_NAME"),
+        ("d", "g", 70, "NOT_RUNNING"), ("e", "g", 80, "OK"),
+    )  # fmt: skip
+    with FakeServer(lambda method, params: entries) as server:
+        same(server.url, action)
+
+
+@pytest.mark.parametrize("codes", [(20, 50), (50, 20), (60,), (21, 40, 80)])
+def test_the_last_problem_of_a_bulk_start_is_the_status(same, codes):
+    entries = results(*((f"p{i}", "g", code, "") for i, code in enumerate(codes)))
+    with FakeServer(lambda method, params: entries) as server:
+        same(server.url, "start all")
+
+
+@pytest.mark.parametrize("states", [[20], [0], [10, 30, 40], [100], [200], [1000], [20, 100]])
+def test_the_status_tells_whether_something_is_stopped(same, states):
+    names = {0: "STOPPED", 10: "STARTING", 20: "RUNNING", 30: "BACKOFF", 40: "STOPPING", 100: "EXITED", 200: "FATAL", 1000: "UNKNOWN"}
+    infos = [{**PROCESS, "name": f"p{i}", "state": state, "statename": names[state]} for i, state in enumerate(states)]
+    with FakeServer(lambda method, params: infos) as server:
+        same(server.url, "status")
+
+
+def test_text_of_the_daemon_is_printed_as_it_is(same):
+    infos = [{**PROCESS, "name": "naïve", "group": "naïve", "description": "a <b> & “c”"}]
+    with FakeServer(lambda method, params: infos) as server:
+        assert "naïve  " in same(server.url, "status").stdout
+
+
+def test_groups_that_do_not_stop_are_not_removed(same):
+    def answer(method, params):
+        if method == "supervisor.reloadConfig":
+            return [[["new"], ["changed"], ["stuck", "gone"]]]
+        if method == "supervisor.getAllProcessInfo":
+            return [{**PROCESS, "group": group} for group in ("stuck", "gone", "changed")]
+        if method == "supervisor.stopProcessGroup":
+            return results(("p", params[0], 30 if params[0] == "stuck" else 80, "x"))
+        return True
+
+    with FakeServer(answer) as server:
+        assert "stuck: has problems; not removing" in same(server.url, "update").stdout
+        same(server.url, "update", "new", "nope", "gone")
+        same(server.url, "reread")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503])
+@pytest.mark.parametrize("action", ["status", "shutdown", "tail -f cat"])
+def test_http_errors(same, status, action):
+    def answer(method, params):
+        return Raw(b"sorry", status)
+
+    with FakeServer(answer, raw_version=action != "tail -f cat") as server:
+        same(server.url, action)
+
+
+@pytest.mark.parametrize("action", ["status", "pid", "start cat", "version"])
+@pytest.mark.parametrize("version", ["2.0", "", "3.0.1"])
+def test_another_api_version_is_refused(same, action, version):
+    with FakeServer(lambda method, params: version, raw_version=True) as server:
+        same(server.url, action)
+
+
+@pytest.mark.parametrize("action", ["status", "pid", "start cat", "tail x", "shutdown", "avail"])
+def test_a_missing_namespace_is_explained(same, action):
+    with FakeServer(raise_fault(1), raw_version=True) as server:
+        same(server.url, action)
+
+
+@pytest.mark.parametrize("action", ["status", "pid", "version", "start cat", "tail x", "shutdown", "reload", "update", "add x", "avail"])
+def test_a_daemon_that_shuts_down_is_reported(same, action):
+    with FakeServer(raise_fault(6), raw_version=True) as server:
+        same(server.url, action)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"<?xml version='1.0'?><methodResponse/>", b"\xff\xfe\xff"])
+def test_an_answer_that_is_no_document_is_an_error_line(run, body):
+    with FakeServer(lambda method, params: Raw(body), raw_version=True) as server:
+        for client in (DEBIAN, OURS):
+            done = run(client, server.url, "pid")
+            assert done.stdout.startswith("error: <class '") and done.stdout.count("\n") == 1
+            assert (done.stderr, done.code) == ("", 1)
+
+
+def test_an_answer_of_the_wrong_shape_is_an_error_line(run):
+    with FakeServer(lambda method, params: 5) as server:
+        for action in ("status", "version", "start all", "update", "avail", "tail cat"):
+            done = run(OURS, server.url, action)
+            assert done.stdout.startswith("error: <class '"), action
+            assert done.code == 1
+
+
+def test_answers_in_chunks_are_understood(run):
+    def answer(method, params):
+        body = document([PROCESS])
+        pieces = [body[i : i + 7] for i in range(0, len(body), 7)]
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+        return Raw(chunks + b"0\r\n\r\n", headers=(("Transfer-Encoding", "chunked"),))
+
+    with FakeServer(answer) as server:
+        assert run(OURS, server.url, "status").stdout == "cat                              RUNNING   pid N, uptime T\n"
+
+
+def test_a_question_is_repeated_on_a_new_connection_but_an_order_is_not(run):
+    """A server may close an idle connection; asking again is harmless, starting again is not."""
+    with ClosingServer() as server:
+        assert run(OURS, server.url, "pid").stdout == "42\n"
+        assert server.calls == ["getVersion", "getPID"]
+    with ClosingServer() as server:
+        done = run(OURS, server.url, "start cat")
+        assert done.stdout.startswith("error: <class ") and done.code == 1
+        assert server.calls == ["getVersion"]
+
+
+class ClosingServer:
+    """Promises to keep a connection and closes it behind the first answer."""
+
+    def __init__(self):
+        self.calls = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.thread = threading.Thread(target=self.serve)
+
+    def serve(self):
+        while True:
+            peer, _ = self.listener.accept()
+            with peer, peer.makefile("rb") as stream:
+                length = 0
+                for line in iter(stream.readline, b"\r\n"):
+                    if not line:
+                        return
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                _, method = xmlrpc.client.loads(stream.read(length))
+                self.calls.append(method.partition(".")[2])
+                body = document("3.0" if method.endswith("Version") else 42)
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        with socket.create_connection(self.listener.getsockname()):
+            pass  # an empty request ends the thread
+        self.thread.join()
+        self.listener.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1", "http://no-such-host.invalid:9001", "http://127.0.0.1:99999", "http://127.0.0.1:port",
+        "unix:///no/such.sock", "unix:///etc/passwd", "unix:///etc/passwd/x", "https://127.0.0.1", "localhost:9001",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("action", ["status", "pid", "start cat", "tail -f cat", "shutdown", "reload", "update", "open unix:///nope"])
+def test_a_server_that_cannot_be_reached(same, url, action):
+    same(url, action)
+
+
+def test_a_thousand_processes_are_shown_with_one_question(run):
+    infos = [{**PROCESS, "name": f"p{i:04}", "group": "fleet"} for i in range(1000)]
+    with FakeServer(lambda method, params: infos) as server:
+        done = run(OURS, server.url, "status")
+        assert done.stdout.count("\n") == 1000
+        assert [method for method, _ in server.calls] == ["supervisor.getVersion", "supervisor.getAllProcessInfo"]
+
+
+def test_output_that_cannot_be_written_is_an_error(setup, tmp_path):
+    with FakeServer(lambda method, params: [PROCESS]) as server, open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [setup.program("ringmasterctl"), "-s", server.url, "status"],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, cwd=tmp_path, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "could not write the output: No space left on device\n"

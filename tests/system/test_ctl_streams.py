@@ -1,0 +1,200 @@
+"""`tail -f`, `maintail -f` and `fg`: logs that are followed, by both control clients."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from ctl_golden import CLIENTS, DEBIAN, OURS
+from harness import eventually
+
+HINT = b"==> Press Ctrl-C to exit <==\n"
+CONFIG = """
+[program:cat]
+command=/bin/cat
+startsecs=0
+[program:merged]
+command=/bin/sh -c 'echo first; exec cat'
+redirect_stderr=true
+startsecs=0
+[program:binary]
+command=/bin/sh -c 'printf "\\\\377\\\\303("; exec cat'
+startsecs=0
+[program:mortal]
+command=/bin/sh -c 'read line; echo $line; exit 3'
+autorestart=false
+startsecs=0
+"""
+
+
+@pytest.fixture(scope="module")
+def daemon(start_shared):
+    daemon = start_shared(CONFIG)
+    daemon.wait_all("RUNNING")
+    return daemon
+
+
+class Client:
+    """A control client whose output is read as it comes."""
+
+    def __init__(self, setup, client, daemon, *words):
+        program = CLIENTS[client] if client == DEBIAN else setup.program(CLIENTS[client])
+        self.process = subprocess.Popen(
+            [program, "-c", daemon.config_file, *words],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=daemon.dir,
+        )  # fmt: skip
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.output = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def wait_for(self, text):
+        def arrived():
+            self.output += self.process.stdout.read() or b""
+            return text in self.output
+
+        eventually(arrived, lambda: f"{text!r} in {self.output!r}")
+
+    def type(self, text):
+        self.process.stdin.write(text)
+        self.process.stdin.flush()
+
+    def finish(self, number=None):
+        """(all output, stderr, exit status), after the signal or the end of its input."""
+        if number is None:
+            self.process.stdin.close()
+            self.process.stdin = None
+        else:
+            self.process.send_signal(number)
+        os.set_blocking(self.process.stdout.fileno(), True)
+        rest, errors = self.process.communicate(timeout=60)
+        return self.output + rest, errors, self.process.returncode
+
+
+@pytest.fixture(params=[DEBIAN, OURS])
+def client(request, setup, daemon):
+    """client(*words) -> a running Client."""
+    running = []
+
+    def start(*words):
+        running.append(Client(setup, request.param, daemon, *words))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.__exit__()
+
+
+def test_tail_f_shows_what_is_there_and_what_comes(client, daemon):
+    following = client("tail", "-f", "cat")
+    following.wait_for(HINT)
+    size = (daemon.dir / next(daemon.dir.glob("cat-stdout*")).name).stat().st_size
+    daemon.rpc.supervisor.sendProcessStdin("cat", f"line behind {size}\n")
+    following.wait_for(f"line behind {size}\n".encode())
+    output, errors, code = following.finish(signal.SIGINT)
+    assert output.startswith(HINT) and output.endswith(f"line behind {size}\n\n".encode())
+    assert (errors, code) == (b"", 0)
+
+
+def test_tail_f_ends_with_ctrl_c_while_nothing_comes(client):
+    following = client("tail", "-f", "merged", "stdout")
+    following.wait_for(HINT + b"first\n")
+    assert following.finish(signal.SIGINT) == (HINT + b"first\n\n", b"", 0)
+
+
+def test_maintail_f_follows_the_log_of_the_daemon(client, daemon):
+    following = client("maintail", "-f")
+    following.wait_for(b"RUNNING state")
+    output, errors, code = following.finish(signal.SIGINT)
+    assert output.startswith(HINT) and (errors, code) == (b"", 0)
+
+
+def test_a_log_that_is_not_there_is_reported_on_stderr(client, daemon):
+    url = f"unix://{daemon.socket}"
+    for words in (["nope"], ["merged", "stderr"]):
+        done = client("tail", "-f", *words).finish()
+        path = "/".join([*words, "stdout"][:2])
+        assert done == (HINT, f"{url}/logtail/{path} Cannot read, status code 404\n".encode(), 0)
+
+
+def test_bytes_that_are_no_text_pass_unchanged(setup, daemon):
+    """Supervisor replaces them by an explanation."""
+    with Client(setup, OURS, daemon, "tail", "-f", "binary") as following:
+        following.wait_for(b"\xff\xc3(")
+        assert following.finish(signal.SIGINT)[0] == HINT + b"\xff\xc3(\n"
+
+
+def test_fg_shows_both_logs_and_passes_lines_on(client, daemon):
+    talking = client("fg", "cat")
+    talking.wait_for(HINT)
+    talking.type(b"hello from fg\n")
+    talking.wait_for(b"hello from fg\n")
+    output, errors, code = talking.finish()
+    assert output.startswith(HINT) and output.endswith(b"Exiting foreground\n")
+    assert (errors, code) == (b"", 0)
+
+
+def test_fg_goes_on_without_a_log_that_does_not_exist(client, daemon):
+    talking = client("fg", "merged")
+    talking.wait_for(b"first\n")
+    output, errors, code = talking.finish()
+    assert errors == f"unix://{daemon.socket}/logtail/merged/stderr Cannot read, status code 404\n".encode()
+    assert (output, code) == (HINT + b"first\nExiting foreground\n", 0)
+
+
+def test_fg_ends_at_once_with_ctrl_c(setup, daemon):
+    """Supervisor's client lingers until its streams notice."""
+    with Client(setup, OURS, daemon, "fg", "cat") as talking:
+        talking.wait_for(HINT)
+        output, errors, code = talking.finish(signal.SIGINT)
+    assert output.endswith(b"Exiting foreground\n") and (errors, code) == (b"", 0)
+
+
+def test_fg_notices_the_end_of_its_process(client, daemon):
+    if daemon.state("mortal") != "RUNNING":
+        daemon.rpc.supervisor.startProcess("mortal")
+    talking = client("fg", "mortal")
+    talking.wait_for(HINT)
+    talking.type(b"die\n")
+    daemon.wait_state("mortal", "EXITED")
+    try:
+        talking.type(b"still there?\n")
+    except BrokenPipeError:
+        pass  # the look at the process behind the first line was late enough to see its end
+    talking.wait_for(b"Exiting foreground\n")
+    output, errors, code = talking.finish()
+    assert output.endswith(b"Process got killed\nExiting foreground\n") and (errors, code) == (b"", 0)
+
+
+def test_the_end_of_the_daemon_ends_the_stream(setup, start):
+    daemon = start(CONFIG)
+    daemon.wait_all("RUNNING")
+    with Client(setup, OURS, daemon, "tail", "-f", "cat") as following:
+        following.wait_for(HINT)
+        daemon.stop()
+        assert following.finish() == (HINT, b"", 0)
+
+
+def test_ctrl_c_in_the_shell_ends_the_stream_and_then_the_shell(setup, daemon):
+    with Client(setup, OURS, daemon) as shell:
+        shell.type(b"tail -f merged\n")
+        shell.wait_for(HINT + b"first\n")
+        shell.process.send_signal(signal.SIGINT)
+        shell.wait_for(HINT + b"first\n\nsupervisor> ")
+        output, errors, code = shell.finish(signal.SIGINT)
+    assert output.endswith(b"supervisor> \n") and (errors, code) == (b"", 0)
+
+
+def test_ctrl_c_ends_a_one_shot_action_by_the_signal(setup, daemon):
+    daemon.rpc.supervisor.stopProcess("cat")
+    with Client(setup, OURS, daemon, "-i", "shutdown") as asking:
+        asking.wait_for(b"y/N? ")
+        assert asking.finish(signal.SIGINT)[2] == -signal.SIGINT
+    daemon.rpc.supervisor.startProcess("cat")
