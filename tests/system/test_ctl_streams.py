@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import uuid
 
 import pytest
 
@@ -13,6 +14,9 @@ HINT = b"==> Press Ctrl-C to exit <==\n"
 CONFIG = """
 [program:cat]
 command=/bin/cat
+startsecs=0
+[program:fed]
+command=/usr/bin/tail -n +1 -F %(here)s/feed
 startsecs=0
 [program:merged]
 command=/bin/sh -c 'echo first; exec cat'
@@ -57,7 +61,10 @@ class Client:
 
     def wait_for(self, text):
         def arrived():
+            ended = self.process.poll() is not None
             self.output += self.process.stdout.read() or b""
+            if ended and text not in self.output:
+                raise AssertionError(f"{text!r} never came: {self.finish()}")
             return text in self.output
 
         eventually(arrived, lambda: f"{text!r} in {self.output!r}")
@@ -92,14 +99,22 @@ def client(request, setup, daemon):
         one.__exit__()
 
 
+def feed(daemon, text):
+    """Makes the program "fed" print the text."""
+    with open(daemon.dir / "feed", "a") as file:
+        file.write(text)
+
+
 def test_tail_f_shows_what_is_there_and_what_comes(client, daemon):
-    following = client("tail", "-f", "cat")
-    following.wait_for(HINT)
-    size = (daemon.dir / next(daemon.dir.glob("cat-stdout*")).name).stat().st_size
-    daemon.rpc.supervisor.sendProcessStdin("cat", f"line behind {size}\n")
-    following.wait_for(f"line behind {size}\n".encode())
+    before, behind = (f"{word} {uuid.uuid4()}\n" for word in ("before", "behind"))
+    feed(daemon, before)
+    daemon.wait_file(next(daemon.dir.glob("fed-stdout*")).name, before)
+    following = client("tail", "-f", "fed")
+    following.wait_for(before.encode())
+    feed(daemon, behind)
+    following.wait_for(behind.encode())
     output, errors, code = following.finish(signal.SIGINT)
-    assert output.startswith(HINT) and output.endswith(f"line behind {size}\n\n".encode())
+    assert output.startswith(HINT) and output.endswith(f"{before}{behind}\n".encode())
     assert (errors, code) == (b"", 0)
 
 
@@ -131,7 +146,14 @@ def test_bytes_that_are_no_text_pass_unchanged(setup, daemon):
         assert following.finish(signal.SIGINT)[0] == HINT + b"\xff\xc3(\n"
 
 
-def test_fg_shows_both_logs_and_passes_lines_on(client, daemon):
+@pytest.fixture
+def stdin_reaches_processes(request, ours):
+    """The marker is strict, so that it goes away with its reason."""
+    if ours:
+        request.applymarker(pytest.mark.xfail(reason="sendProcessStdin is not there yet", strict=True))
+
+
+def test_fg_shows_both_logs_and_passes_lines_on(client, daemon, stdin_reaches_processes):
     talking = client("fg", "cat")
     talking.wait_for(HINT)
     talking.type(b"hello from fg\n")
@@ -157,7 +179,7 @@ def test_fg_ends_at_once_with_ctrl_c(setup, daemon):
     assert output.endswith(b"Exiting foreground\n") and (errors, code) == (b"", 0)
 
 
-def test_fg_notices_the_end_of_its_process(client, daemon):
+def test_fg_notices_the_end_of_its_process(client, daemon, stdin_reaches_processes):
     if daemon.state("mortal") != "RUNNING":
         daemon.rpc.supervisor.startProcess("mortal")
     talking = client("fg", "mortal")

@@ -275,7 +275,10 @@ def test_idle_connections_cost_no_processor_time(daemon):
 
 
 @pytest.mark.ours_only
-def test_running_out_of_descriptors_ends_when_they_are_back(start):
+def test_running_out_of_descriptors_ends_when_they_are_back(start, setup):
+    with open(setup.program("ringmasterd"), "rb") as file:
+        if b"libubsan.so" in file.read():
+            pytest.skip("UBSan's vptr check needs a descriptor and reports valid objects without one")
     daemon = start(CONFIG, supervisord={"minfds": 200}, wrapper=("prlimit", "--nofile=200:200"))
     clients = []
 

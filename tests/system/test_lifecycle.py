@@ -16,7 +16,7 @@ GAVE_UP = "INFO gave up: {0} entered FATAL state, too many start retries too qui
 
 def test_a_program_runs_after_startsecs(start):
     daemon = start("[program:cat]\ncommand=/bin/cat\nstartsecs=1\n")
-    first = eventually(lambda: (info := daemon.info("cat"))["state"] and info, "the start")
+    first = eventually(lambda: (info := daemon.info("cat"))["pid"] and info, "the start")
     assert first["statename"] == "STARTING"
     assert first["description"] == ""
     info = daemon.wait_state("cat", "RUNNING")
