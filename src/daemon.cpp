@@ -93,7 +93,10 @@ outcome daemon::run() {
     write_pidfile();
     report_engine();
     // The supervisor owns the groups from here on.
-    for (auto& group : config_.groups) (void)fleet_->add_group(std::move(group));
+    for (auto& group : config_.groups) {
+        warn_of_unsupported(group);
+        (void)fleet_->add_group(std::move(group));
+    }
     serve_clients();
     signals_task_ = tasks_.spawn("signals", handle_signals());
     tasks_.spawn("supervise", supervise());
@@ -185,6 +188,17 @@ void daemon::report_engine() {
                          fmt::format("io_uring is not available ({}); output is drained with epoll",
                                      why));
     }
+}
+
+/// Their processes are shown and stay STOPPED: starting one without its protocol would only
+/// pretend.
+void daemon::warn_of_unsupported(const core::group_config& group) {
+    if (group.kind == core::group_kind::plain) return;
+    const auto* what =
+        group.kind == core::group_kind::listener ? "event listeners" : "FastCGI programs";
+    start_.log.write(log_level::warn, fmt::format("'{}' does not start by itself: {} are not "
+                                                  "supported by this release",
+                                                  group.name, what));
 }
 
 void daemon::write_pidfile() {

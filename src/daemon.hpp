@@ -45,6 +45,7 @@ private:
     void serve_clients();
     io::task<http::rpc_answer> answer_rpc(std::string body);
     void report_engine();
+    void warn_of_unsupported(const core::group_config& group);
     void write_pidfile();
     void remove_pidfile();
     io::task<> supervise();
