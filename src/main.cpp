@@ -34,6 +34,7 @@ std::optional<int> run_once(const core::daemon_options& options, const core::hos
                             process_setup& setup) {
     auto config = core::load_config(options, machine);
     if (!config) return fail(setup.program, config.error());
+    for (const auto& warning : config->stderr_warnings) std::cerr << warning << std::endl;
     auto start = prepare(*config, setup);
     if (!start) return fail(setup.program, {start.error(), {}});
     auto running = daemon::make(*config, *start, setup);

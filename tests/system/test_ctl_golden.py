@@ -227,11 +227,14 @@ def settle(daemon):
 
 def run_step(daemon, client, step, port):
     if isinstance(step, Edit):
-        return daemon.write_config(step.text)
+        daemon.write_config(step.text)
+        return None
     if step is Await.END:
-        return daemon.wait_exit() and None
+        daemon.wait_exit()
+        return None
     if step is Await.RESTART:
-        return wait_again(daemon)
+        wait_again(daemon)
+        return None
     words = step.words if isinstance(step, Run) else [step]
     return daemon.ctl(*(word.replace("<url>", url_of(port)).replace("<dir>", str(daemon.dir)) for word in words), client=client)
 
