@@ -80,7 +80,8 @@ class Answer:
 @pytest.fixture(scope="module")
 def daemon(start_shared):
     daemon = start_shared(CONFIG, http_port=free_port())
-    for name, state in {"cat": "RUNNING", "bad": "FATAL", "pair:a": "RUNNING"}.items():
+    states = dict.fromkeys(("cat", "pair:a", "silent", "writer"), "RUNNING") | {"bad": "FATAL"}
+    for name, state in states.items():
         daemon.wait_state(name, state)
     yield daemon
     daemon.disconnect()
