@@ -29,18 +29,29 @@ int fail(const std::string& program, const core::config_error& error) {
     return exit_usage;
 }
 
+/// The same; after a restart, when stderr usually is /dev/null, the last log is told, too.
+int fail(const process_setup& setup, const core::config_error& error) {
+    if (!setup.first_start) {
+        if (auto log = io::main_log::open(setup.last_log)) {
+            log->write(core::log_level::critical, "Error: " + error.text);
+            for (const auto& hint : error.hints) log->write(core::log_level::critical, hint);
+        }
+    }
+    return fail(setup.program, error);
+}
+
 /// One incarnation. None: restart; otherwise the exit status.
 std::optional<int> run_once(const core::daemon_options& options, const core::host& machine,
                             process_setup& setup) {
     auto config = core::load_config(options, machine);
-    if (!config) return fail(setup.program, config.error());
+    if (!config) return fail(setup, config.error());
     for (const auto& warning : config->stderr_warnings) std::cerr << warning << std::endl;
     auto start = prepare(*config, setup);
-    if (!start) return fail(setup.program, {start.error(), {}});
+    if (!start) return fail(setup, {start.error(), {}});
     auto running = daemon::make(*config, *start, setup);
     if (!running) {
         start->log.write(core::log_level::critical, running.error());
-        return fail(setup.program, {running.error(), {}});
+        return fail(setup.program, {running.error(), {}});  // just logged
     }
     setup.first_start = false;
     if ((*running)->run() == outcome::restart) return std::nullopt;

@@ -27,7 +27,9 @@ constexpr const char* root_warning =
     "avoid this message.";
 
 /// The text with a kind of its own, so that boost's result cannot take it for a value.
-startup_error text(std::string message) { return message; }
+startup_error text(std::string message) {
+    return message;
+}
 
 result<void, startup_error> switch_user(core::config& config) {
     const auto& user = config.daemon.user;
@@ -48,8 +50,8 @@ result<void, startup_error> raise_limits(core::config& config, process_setup& se
     const auto files = io::require_descriptors(descriptors);
     if (!files) return text(files.error());
     if (files->changed) {
-        config.messages.push_back({log_level::info, fmt::format("Increased RLIMIT_NOFILE limit to {}",
-                                                                descriptors)});
+        config.messages.push_back(
+            {log_level::info, fmt::format("Increased RLIMIT_NOFILE limit to {}", descriptors)});
     }
     const auto tasks = io::require_processes(processes);
     if (!tasks) return text(tasks.error());
@@ -61,8 +63,7 @@ result<void, startup_error> raise_limits(core::config& config, process_setup& se
     return {};
 }
 
-result<io::main_log, startup_error> open_log(const core::config& config,
-                                             const process_setup& setup) {
+result<io::main_log, startup_error> open_log(const core::config& config, process_setup& setup) {
     const auto& daemon = config.daemon;
     io::main_log_options options;
     options.path = daemon.logfile;
@@ -72,10 +73,13 @@ result<io::main_log, startup_error> open_log(const core::config& config,
     // The parent of the daemonizing fork still has a terminal, but the log is the daemon's.
     options.to_stdout = daemon.nodaemon && !daemon.silent;
     options.program = setup.program.substr(setup.program.rfind('/') + 1);
-    auto log = io::main_log::open(std::move(options));
-    if (log) return *std::move(log);
-    return text(fmt::format("could not open the log file {}: {}", daemon.logfile,
-                            log.error().message()));
+    auto log = io::main_log::open(options);
+    if (log) {
+        setup.last_log = std::move(options);
+        return *std::move(log);
+    }
+    return text(
+        fmt::format("could not open the log file {}: {}", daemon.logfile, log.error().message()));
 }
 
 void log_queued_lines(const core::config& config, core::log_sink& log) {
@@ -136,8 +140,8 @@ result<void, startup_error> daemonize(const core::daemon_config& daemon, core::l
         if (::chdir(daemon.directory->c_str()) == 0) {
             log.write(log_level::info, fmt::format("set current directory: {}", shown));
         } else {
-            log.write(log_level::critical, fmt::format("can't chdir into {}: {}", shown,
-                                                       io::last_errno().message()));
+            log.write(log_level::critical,
+                      fmt::format("can't chdir into {}: {}", shown, io::last_errno().message()));
         }
     }
     io::detach();

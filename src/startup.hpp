@@ -20,6 +20,8 @@ struct process_setup {
     std::string program;       ///< argv[0]
     bool first_start = true;
     std::uint64_t child_descriptor_limit = 0;  ///< soft RLIMIT_NOFILE for children
+    /// The log that was opened last: a restart that fails has no other place to say why.
+    io::main_log_options last_log;
 };
 
 /// A listening socket and the section it comes from.

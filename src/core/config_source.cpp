@@ -3,12 +3,37 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace ringmaster::core {
 namespace {
 
+/// Where `text` stops being UTF-8, in the words of Python's decoder; empty if it never does.
+std::string decoding_problem(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto next = first_character(text.substr(at));
+        if (next.valid) {
+            at += next.length;
+            continue;
+        }
+        const auto first = static_cast<unsigned char>(text[at]);
+        const bool can_start = first >= 0xC2 && first <= 0xF4;
+        const auto* why = !can_start                        ? "invalid start byte"
+                          : at + next.length == text.size() ? "unexpected end of data"
+                                                            : "invalid continuation byte";
+        const auto where = next.length == 1
+                               ? fmt::format("byte 0x{:02x} in position {}", first, at)
+                               : fmt::format("bytes in position {}-{}", at, at + next.length - 1);
+        return fmt::format("'utf-8' codec can't decode {}: {}", where, why);
+    }
+    return {};
+}
+
 void add_file(load_context& context, const std::string& path, std::string_view text,
               std::string_view here) {
+    if (const auto problem = decoding_problem(text); !problem.empty())
+        return context.problems.add(problem, fmt::format("{}: expected text in UTF-8", path));
     const auto done = context.document.add_file(path, text, here);
     if (done) return;
     const auto wrong = done.error();

@@ -50,8 +50,7 @@ struct fleet::waiting {
 result<std::unique_ptr<fleet>> fleet::make(asio::io_context& control, fleet_options options,
                                            core::log_sink& log) {
     RM_TRY(auto watcher, exit_watcher::make(control.get_executor()));
-    std::unique_ptr<fleet> made(
-        new fleet(control, std::move(options), log, std::move(watcher)));
+    std::unique_ptr<fleet> made(new fleet(control, std::move(options), log, std::move(watcher)));
     RM_TRY(made->launcher_, launcher::make(control.get_executor(), made->options_.launcher));
     auto post = [&control](std::function<void()> work) { asio::post(control, std::move(work)); };
     RM_TRY(made->drain_, drain::open(made->options_.drain, post, *made));
@@ -80,7 +79,9 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
 
 fleet::~fleet() = default;
 
-core::instant fleet::now() { return {std::chrono::steady_clock::now(), std::time(nullptr)}; }
+core::instant fleet::now() {
+    return {std::chrono::steady_clock::now(), std::time(nullptr)};
+}
 
 // -- requests -------------------------------------------------------------------------------------
 
@@ -185,6 +186,7 @@ void fleet::send_signal(core::process_id id, const core::signal_effect& signal) 
 }
 
 void fleet::launch_next() {
+    if (supervisor_.state() != core::daemon_state::running) cancel_launches();
     while (!launches_.empty() && launches_under_way_ < launches_at_once) {
         const auto id = launches_.front();
         launches_.pop_front();
@@ -206,6 +208,14 @@ void fleet::take_answers() {
     answers_due_.async_wait([this](const error_code& cancelled) {
         if (!cancelled) take_answers();
     });
+}
+
+/// What no thread has begun when everything is to stop is not begun any more.
+void fleet::cancel_launches() {
+    for (const auto id : std::exchange(launches_, {})) {
+        supervisor_.launch_failed(id, "not started: the daemon is stopping", now());
+        notify(id);
+    }
 }
 
 launch_plan fleet::plan_for(core::process_id id) const {
@@ -240,9 +250,9 @@ void fleet::on_launched(core::process_id id, launch_outcome outcome) {
         auto& made = std::get<launched_child>(outcome);
         const int pid = made.pid;
         if (const auto failed = take_over(id, std::move(made))) {
-            auto text = fmt::format("unknown error making dispatchers for '{}': {}",
-                                    supervisor_.find(id)->config().name,
-                                    errno_name(failed.value()));
+            auto text =
+                fmt::format("unknown error making dispatchers for '{}': {}",
+                            supervisor_.find(id)->config().name, errno_name(failed.value()));
             supervisor_.launch_failed(id, std::move(text), now());
         } else {
             supervisor_.launched(id, pid, now());

@@ -96,6 +96,7 @@ private:
     void carry_out(core::effect& effect);
     void send_signal(core::process_id id, const core::signal_effect& signal);
     void launch_next();
+    void cancel_launches();
     launch_plan plan_for(core::process_id id) const;
     void take_answers();
     void on_launched(core::process_id id, launch_outcome outcome);

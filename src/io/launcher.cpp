@@ -38,8 +38,8 @@ launch_failure clone_failure(const launch_plan& plan, const error_code& why) {
     if (why.value() == EAGAIN) {
         return {fmt::format("Too many processes in process table to spawn '{}'", plan.name)};
     }
-    return {fmt::format("unknown error during fork for '{}': {}", plan.name,
-                        errno_name(why.value()))};
+    return {
+        fmt::format("unknown error during fork for '{}': {}", plan.name, errno_name(why.value()))};
 }
 
 error_code open_pipes(const launch_plan& plan, launched_child& ours, child_ends& theirs) {
@@ -61,7 +61,8 @@ error_code open_pipes(const launch_plan& plan, launched_child& ours, child_ends&
 
 error_code open_log(const std::string& path, unique_fd& into) {
     if (path.empty()) return {};
-    auto file = open_file(path, O_WRONLY | O_APPEND | O_CREAT);
+    // O_NONBLOCK: a FIFO without reader is an error (ENXIO), not a thread that hangs for ever.
+    auto file = open_file(path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK);
     if (!file) return file.error();
     into = *std::move(file);
     return {};
@@ -191,8 +192,8 @@ launch_outcome threaded_launcher::make_child(const launch_plan& plan, unsigned t
     auto env = merge(options_.base, plan.env);
     const auto argv = pointers(command->words);
     const auto envp = pointers(env);
-    const int error_fd = plan.redirect_stderr ? theirs.standard_out.get()
-                                              : theirs.standard_error.get();
+    const int error_fd =
+        plan.redirect_stderr ? theirs.standard_out.get() : theirs.standard_error.get();
     const child_slots::triple ends{theirs.standard_in.get(), theirs.standard_out.get(), error_fd};
     if (const auto failed = slots_.fill(thread, ends)) return clone_failure(plan, failed);
     const auto numbers = slots_.of_thread(thread);

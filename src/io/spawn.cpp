@@ -47,8 +47,10 @@ RM_CHILD_CODE void say_number(unsigned long number) {
 
 RM_CHILD_CODE void say_errno(int number) {
     const char* name = ::strerrorname_np(number);
-    if (name != nullptr) say(name);
-    else say_number(static_cast<unsigned long>(number));
+    if (name != nullptr)
+        say(name);
+    else
+        say_number(static_cast<unsigned long>(number));
 }
 
 [[noreturn]] RM_CHILD_CODE void give_up() {
@@ -89,9 +91,13 @@ RM_CHILD_CODE void become_user(const exec_plan& plan) {
     if (bare(SYS_setuid, plan.uid) != 0) fail_user(plan, ::strerrorname_np(errno));
 }
 
-RM_CHILD_CODE void take_descriptors(const exec_plan& plan, bool shared) {
-    // From here on the table is the child's own: below `keep_below` copied, above it not.
-    if (shared) bare(SYS_close_range, plan.keep_below, ~0U, CLOSE_RANGE_UNSHARE);
+/// Gives the child a descriptor table of its own. Below `keep_below` it is copied, above it not.
+/// Until this has succeeded the daemon's descriptors are the child's, so it may not touch one.
+RM_CHILD_CODE bool leave_shared_table(const exec_plan& plan) {
+    return bare(SYS_close_range, plan.keep_below, ~0U, CLOSE_RANGE_UNSHARE) == 0;
+}
+
+RM_CHILD_CODE void take_descriptors(const exec_plan& plan) {
     ::dup2(plan.standard_in, STDIN_FILENO);
     ::dup2(plan.standard_out, STDOUT_FILENO);
     ::dup2(plan.standard_error, STDERR_FILENO);
@@ -120,13 +126,18 @@ RM_CHILD_CODE void limit_descriptors(std::uint64_t soft) {
 struct child_start {
     const exec_plan* plan;
     bool shared;
+    int failure;  ///< errno of a child that ended before it had descriptors to speak through
 };
 
 RM_CHILD_CODE int run_child(void* argument) {
-    const auto& start = *static_cast<const child_start*>(argument);
+    auto& start = *static_cast<child_start*>(argument);
     const exec_plan& plan = *start.plan;
     ::setpgid(0, 0);
-    take_descriptors(plan, start.shared);
+    if (start.shared && !leave_shared_table(plan)) {
+        start.failure = errno;  // the memory is the parent's
+        for (;;) bare(SYS_exit_group, exec_failed);
+    }
+    take_descriptors(plan);
     if (plan.switch_user) become_user(plan);
     if (plan.directory != nullptr && ::chdir(plan.directory) != 0) {
         fail("chdir to", plan.directory);
@@ -155,7 +166,9 @@ int clone_flags(spawn_method method) {
 
 }  // namespace
 
-void spawner::unmap::operator()(void* stack) const { ::munmap(stack, stack_size); }
+void spawner::unmap::operator()(void* stack) const {
+    ::munmap(stack, stack_size);
+}
 
 result<spawner> spawner::make(spawn_method method) {
     void* const stack = ::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE,
@@ -170,13 +183,18 @@ result<spawner> spawner::make(spawn_method method) {
 }
 
 result<spawned> spawner::spawn(const exec_plan& plan) const {
-    child_start start{&plan, method_ == spawn_method::shared_table};
+    child_start start{&plan, method_ == spawn_method::shared_table, 0};
     int pidfd = -1;
     // All signals of this thread are blocked, so none can reach the child before it is ready.
     const int pid = ::clone(run_child, static_cast<char*>(stack_.get()) + stack_size,
                             clone_flags(method_) | CLONE_PIDFD | SIGCHLD, &start, &pidfd);
     if (pid < 0) return last_errno();
-    return spawned{pid, unique_fd{pidfd}};
+    spawned made{pid, unique_fd{pidfd}};
+    if (start.failure != 0) {
+        ::waitpid(pid, nullptr, 0);
+        return posix_error(start.failure);
+    }
+    return made;
 }
 
 spawn_method probe_spawn_method() {
@@ -184,8 +202,8 @@ spawn_method probe_spawn_method() {
     return spawn_method::copied_memory;
 #else
     alignas(16) static char stack[16 * 1024];
-    const int pid = ::clone(run_probe, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD,
-                            nullptr);
+    const int pid =
+        ::clone(run_probe, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, nullptr);
     int status = 0;
     if (pid < 0 || ::waitpid(pid, &status, 0) != pid) return spawn_method::copied_memory;
     return status == 0 ? spawn_method::shared_table : spawn_method::copied_table;

@@ -185,7 +185,7 @@ def test_fg_notices_the_end_of_its_process(client, daemon, stdin_reaches_process
     talking = client("fg", "mortal")
     talking.wait_for(HINT)
     talking.type(b"die\n")
-    daemon.wait_state("mortal", "EXITED")
+    eventually(lambda: talking.process.poll() is not None or daemon.state("mortal") == "EXITED", "an end")
     try:
         talking.type(b"still there?\n")
     except BrokenPipeError:

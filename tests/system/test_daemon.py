@@ -126,6 +126,8 @@ def test_a_restart_with_a_broken_configuration_ends_with_nothing_running(start):
     assert daemon.wait_exit() == 2
     assert "Error: program section program:broken does not specify a command in section" in daemon.stderr()
     assert not alive(old) and not daemon.leftovers() and not daemon.socket.exists()
+    if daemon.kind == "ringmasterd":  # a daemon in the background has no other place to say why
+        assert "CRIT Error: program section program:broken does not specify" in daemon.log()
 
 
 def test_the_pidfile_holds_the_pid(start):

@@ -80,6 +80,15 @@ TEST(ConfigFile, NeedsASupervisordSection) {
               "File contains no section headers.\nfile: '/etc/s.conf', line: 1\n'x'");
 }
 
+TEST(ConfigFile, MustBeUtf8) {
+    EXPECT_EQ(complaint("[supervisord]\n; \xff\n"),
+              "'utf-8' codec can't decode byte 0xff in position 16: invalid start byte");
+    EXPECT_EQ(complaint("[supervisord]\n;\xc3"),
+              "'utf-8' codec can't decode byte 0xc3 in position 15: unexpected end of data");
+    EXPECT_EQ(complaint("[supervisord]\n;\xe2\x82x"),
+              "'utf-8' codec can't decode bytes in position 15-16: invalid continuation byte");
+}
+
 TEST(ConfigFile, AllProblemsAreHintedAtWithTheirLines) {
     const auto got = load(
         "[supervisord]\nminfds=many\n\n[program:x]\nstartsecs=ten\nautostart=maybe\n[group:g]\n"

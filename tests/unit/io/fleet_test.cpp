@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <sstream>
@@ -188,6 +189,38 @@ TEST_P(Fleet, ALogThatCannotBeOpenedIsASpawnErrorThatNamesTheErrno) {
     ASSERT_TRUE(run_until_state(id, process_state::fatal));
     EXPECT_EQ(subject->model().find(id)->spawnerr(),
               "unknown error making dispatchers for 'nolog': ENOENT");
+}
+
+TEST_P(Fleet, AFifoWithoutReaderAsALogFailsItsProgramAndHoldsUpNobodyElse) {
+    const auto fifo = scratch.file("fifo");
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    std::vector<core::process_id> stuck;
+    for (const auto* name : {"a", "b", "c"}) {
+        auto config = program(name, "true");
+        config.stdout_log.path = fifo;
+        config.startretries = 0;
+        stuck.push_back(add(std::move(config)));
+    }
+    const auto other = add(program("other", "echo well"));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(other, process_state::exited));
+    for (const auto id : stuck) {
+        ASSERT_TRUE(run_until_state(id, process_state::fatal));
+        EXPECT_THAT(subject->model().find(id)->spawnerr(), ::testing::EndsWith(": ENXIO"));
+    }
+}
+
+TEST_P(Fleet, AStopOfEverythingDoesNotBeginTheLaunchesThatStillQueue) {
+    core::group_config group;
+    group.name = "many";
+    for (int i = 0; i < 500; ++i) {
+        group.processes.push_back(program(fmt::format("p{}", i), "exec sleep 1000"));
+    }
+    ASSERT_TRUE(subject->add_group(std::move(group)));
+    subject->begin();
+    subject->request(core::daemon_state::shutdown);
+    ASSERT_TRUE(run_until([&] { return subject->model().finished(); }));
+    EXPECT_THAT(log.lines, ::testing::Contains("spawnerr: not started: the daemon is stopping"));
 }
 
 TEST_P(Fleet, AChildThatIgnoresTermIsKilledAfterStopwaitsecs) {
