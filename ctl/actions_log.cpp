@@ -75,8 +75,8 @@ outcome<void> show_end(session& with, log_source from, std::int64_t bytes) {
     constexpr std::int64_t limit = std::numeric_limits<std::int32_t>::max();
     if (bytes > limit || bytes < -limit)
         return plain_failure("OverflowError", "int exceeds XML-RPC limits");
-    from.parameters.push_back({-bytes});
-    from.parameters.push_back({std::int64_t{0}});
+    from.parameters.emplace_back(-bytes);
+    from.parameters.emplace_back(std::int64_t{0});
     const auto answer = with.rpc().call(from.method, std::move(from.parameters));
     if (answer) {
         const auto text = read_text(*answer);

@@ -96,8 +96,8 @@ outcome<void> report_all(session& with, const operation& what, const rpc::value&
 
 rpc::array parameters(const operation& what, std::optional<std::string> name) {
     rpc::array list;
-    if (name) list.push_back({*std::move(name)});
-    if (what.signal) list.push_back({*what.signal});
+    if (name) list.emplace_back(*std::move(name));
+    if (what.signal) list.emplace_back(*what.signal);
     return list;
 }
 

@@ -21,6 +21,12 @@ def test_five_hundred_children_are_all_killed_and_all_come_back(start):
     )
     first = {info["name"]: info["pid"] for info in daemon.wait_all("RUNNING")}
     assert len(first) == len(set(first.values())) == COUNT
+
+    def written(text):
+        return all(daemon.read(f"logs/{name}.out") == text for name in first)
+
+    # RUNNING comes before the shell has got to its echo.
+    eventually(lambda: written("up\n"), "the output of the first generation")
     for pid in first.values():
         os.kill(pid, signal.SIGKILL)
 
@@ -31,9 +37,7 @@ def test_five_hundred_children_are_all_killed_and_all_come_back(start):
 
     second = {info["name"]: info["pid"] for info in eventually(all_new, "all to be back")}
     assert not set(first.values()) & set(second.values())
-    eventually(
-        lambda: all(daemon.read(f"logs/{name}.out") == "up\nup\n" for name in first), "the output of both generations"
-    )
+    eventually(lambda: written("up\nup\n"), "the output of both generations")
     assert daemon.count_log(r"^spawned: '\d+' with pid \d+$") == 2 * COUNT
     assert daemon.count_log(r"^exited: \d+ \(terminated by SIGKILL; not expected\)$") == COUNT
     eventually(lambda: {p.pid for p in children_of(daemon.pid)} == set(second.values()), "exactly one child each")
