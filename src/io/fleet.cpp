@@ -40,13 +40,6 @@ std::string errno_text(int number) {
 
 }  // namespace
 
-/// One settle() under way.
-struct fleet::waiting {
-    asio::steady_timer wake;
-    std::function<bool(core::process_id)> settled;
-    std::size_t left = 0;
-};
-
 result<std::unique_ptr<fleet>> fleet::make(asio::io_context& control, fleet_options options,
                                            core::log_sink& log) {
     RM_TRY(auto watcher, exit_watcher::make(control.get_executor()));
@@ -75,7 +68,8 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
       timer_(control),
       stopped_(control, core::time_point::max()),
       answers_(order_patience),
-      answers_due_(control) {}
+      answers_due_(control),
+      waiters_(control.get_executor()) {}
 
 fleet::~fleet() = default;
 
@@ -97,7 +91,7 @@ bool fleet::remove_group(std::string_view name) {
     const auto members = group->members;
     const bool removed = supervisor_.remove_group(name);
     if (removed) {
-        for (const auto id : members) notify(id);
+        for (const auto id : members) waiters_.notify(id);
     }
     pump();
     return removed;
@@ -165,7 +159,7 @@ void fleet::carry_out(core::effect& effect) {
     } else if (const auto* signal = std::get_if<core::signal_effect>(&effect.what)) {
         send_signal(effect.process, *signal);
     } else if (std::holds_alternative<core::state_effect>(effect.what)) {
-        notify(effect.process);
+        waiters_.notify(effect.process);
     } else if (const auto* line = std::get_if<core::log_effect>(&effect.what)) {
         log_.write(line->level, line->text);
     }
@@ -214,7 +208,7 @@ void fleet::take_answers() {
 void fleet::cancel_launches() {
     for (const auto id : std::exchange(launches_, {})) {
         supervisor_.launch_failed(id, "not started: the daemon is stopping", now());
-        notify(id);
+        waiters_.notify(id);
     }
 }
 
@@ -258,7 +252,7 @@ void fleet::on_launched(core::process_id id, launch_outcome outcome) {
             supervisor_.launched(id, pid, now());
         }
     }
-    notify(id);
+    waiters_.notify(id);
     pump();
     if (strays_wait_ && launches_under_way_ == 0) on_child_signal();
 }
@@ -325,7 +319,7 @@ void fleet::report_exit(core::process_id id) {
     const auto status = children_.at(id).status;
     children_.erase(id);
     supervisor_.exited(id, status, now());
-    notify(id);
+    waiters_.notify(id);
     pump();
 }
 
@@ -361,48 +355,7 @@ void fleet::arm_timer() {
     });
 }
 
-// -- waiting --------------------------------------------------------------------------------------
-
-void fleet::notify(core::process_id id) {
-    auto [it, end] = waiters_.equal_range(id);
-    while (it != end) {
-        waiting& waiter = *it->second;
-        if (!waiter.settled(id)) {
-            ++it;
-            continue;
-        }
-        it = waiters_.erase(it);
-        if (--waiter.left == 0) waiter.wake.cancel();
-    }
-}
-
-task<> fleet::settle(std::vector<core::process_id> ids,
-                     std::function<bool(core::process_id)> settled) {
-    waiting own{asio::steady_timer(control_, core::time_point::max()), std::move(settled)};
-    // Also when this is cancelled, nobody may be left who would ask `settled`.
-    struct leave {
-        fleet& from;
-        const std::vector<core::process_id>& ids;
-        waiting* who;
-        ~leave() {
-            if (who->left == 0) return;
-            for (const auto id : ids) {
-                auto [it, end] = from.waiters_.equal_range(id);
-                while (it != end) it = it->second == who ? from.waiters_.erase(it) : std::next(it);
-            }
-        }
-    };
-    const leave guard{*this, ids, &own};
-    for (const auto id : ids) {
-        if (own.settled(id)) continue;
-        waiters_.emplace(id, &own);
-        ++own.left;
-    }
-    while (own.left > 0) {
-        auto [woken] = co_await own.wake.async_wait(tuple);
-        (void)woken;  // operation_aborted is the wake-up
-    }
-}
+// -- the end --------------------------------------------------------------------------------------
 
 task<> fleet::stopped() {
     while (!supervisor_.finished() || !supervisor_.effects().empty()) {

@@ -21,6 +21,7 @@
 #include "core/log.hpp"
 #include "core/ordered_answers.hpp"
 #include "core/supervisor.hpp"
+#include "io/change_waiters.hpp"
 #include "io/drain.hpp"
 #include "io/exit_watcher.hpp"
 #include "io/launcher.hpp"
@@ -59,10 +60,11 @@ public:
     void report_stopping(core::process_id id);
     void request(core::daemon_state target);
 
-    /// Waits until `settled(id)` has been true once for each id; asks at once and after every
-    /// change of that process, its launch and its removal included. `settled` may refer to the
-    /// awaiting coroutine's frame: it is not called after this has returned or thrown.
-    task<> settle(std::vector<core::process_id> ids, std::function<bool(core::process_id)> settled);
+    /// See change_waiters: `settled` is asked at once and after every change of a process, its
+    /// launch and its removal included.
+    task<> settle(std::vector<core::process_id> ids, change_waiters::predicate settled) {
+        return waiters_.settle(std::move(ids), std::move(settled));
+    }
 
     /// Waits until a shutdown or restart has stopped every process.
     task<> stopped();
@@ -80,7 +82,6 @@ private:
         unique_fd stdin_pipe;
         core::exit_status status;
     };
-    struct waiting;
     struct launch_answer {
         core::process_id process;
         launch_outcome outcome;
@@ -106,7 +107,6 @@ private:
     void on_exit(core::process_id id, const core::exit_status& status);
     void report_exit(core::process_id id);
     void arm_timer();
-    void notify(core::process_id id);
 
     asio::io_context& control_;
     fleet_options options_;
@@ -127,7 +127,7 @@ private:
     std::deque<core::process_id> launches_;
     std::unordered_map<core::process_id, child> children_;
     std::unordered_map<stream_id, core::process_id> streams_;
-    std::unordered_multimap<core::process_id, waiting*> waiters_;
+    change_waiters waiters_;
     std::string signal_problem_;  ///< of the signal that was sent last
 };
 
