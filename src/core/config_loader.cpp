@@ -24,8 +24,8 @@ constexpr std::string_view insecure_search =
 
 class loader {
 public:
-    loader(const daemon_options& options, const host& machine)
-        : options_(options), machine_(machine), context_(machine) {}
+    loader(const daemon_options& options, const host& machine, const load_limits& limits)
+        : options_(options), machine_(machine), context_(machine, limits) {}
 
     result<config, config_error> run();
 
@@ -124,8 +124,9 @@ result<config, config_error> loader::run() {
 
 }  // namespace
 
-result<config, config_error> load_config(const daemon_options& options, const host& machine) {
-    return loader(options, machine).run();
+result<config, config_error> load_config(const daemon_options& options, const host& machine,
+                                         const load_limits& limits) {
+    return loader(options, machine, limits).run();
 }
 
 }  // namespace ringmaster::core

@@ -8,6 +8,7 @@
 #include "core/config_error.hpp"
 #include "core/daemon_options.hpp"
 #include "core/host.hpp"
+#include "core/load_limits.hpp"
 #include "core/result.hpp"
 
 namespace ringmaster::core {
@@ -15,6 +16,7 @@ namespace ringmaster::core {
 /// Reads the file named by the options (or the first of the search list), its includes, and
 /// applies the command line on top. All problems are looked for; the error's text is the first in
 /// Supervisor's order, its hints tell about all.
-result<config, config_error> load_config(const daemon_options& options, const host& machine);
+result<config, config_error> load_config(const daemon_options& options, const host& machine,
+                                         const load_limits& limits = {});
 
 }  // namespace ringmaster::core

@@ -28,14 +28,27 @@ std::optional<std::string> section_values::text(std::string_view name, const exp
                                                 std::string_view label) {
     const auto* found = find(name);
     if (found == nullptr) return std::nullopt;
-    if (found->value.find('%') == std::string::npos) return found->value;
+    if (found->value.find('%') == std::string::npos) return within_limits(name, found->value);
     const auto done =
         expand(found->value, names,
                label.empty() ? fmt::format("{}.{}", section_.name, name) : std::string(label));
-    if (done) return *done;
+    if (done) return within_limits(name, *done);
     fail_with_help(name, done.error().text(),
                    "names that can be expanded, and %% for a percent sign");
     return std::nullopt;
+}
+
+std::optional<std::string> section_values::within_limits(std::string_view name,
+                                                         const std::string& value) {
+    if (context_.use(value.size())) return value;
+    fail_too_large(name);
+    return std::nullopt;
+}
+
+void section_values::fail_too_large(std::string_view name) {
+    fail_with_help(name, "the configuration is too large",
+                   fmt::format("no more than {} bytes in all, with everything expanded",
+                               context_.limits.bytes));
 }
 
 void section_values::fail(std::string_view name, std::string text) {

@@ -13,6 +13,7 @@
 #include "core/expand.hpp"
 #include "core/host.hpp"
 #include "core/ini_reader.hpp"
+#include "core/load_limits.hpp"
 #include "core/machine_types.hpp"
 #include "core/option_table.hpp"
 #include "core/option_values.hpp"
@@ -34,7 +35,8 @@ private:
 };
 
 struct load_context {
-    explicit load_context(const host& on) : machine(on), types(on), node_name(on.node_name()) {}
+    explicit load_context(const host& on, const load_limits& bounds = {})
+        : machine(on), types(on), node_name(on.node_name()), limits(bounds) {}
     load_context(const load_context&) = delete;
     load_context& operator=(const load_context&) = delete;
 
@@ -48,6 +50,11 @@ struct load_context {
     expansion_names here_names{&environment_names};  ///< and `here`
     load_problems problems;
     config out;
+    const load_limits limits;
+    std::size_t bytes = 0;  ///< used so far of limits.bytes
+
+    /// False if the configuration has become too large with these.
+    bool use(std::size_t more) { return (bytes += more) <= limits.bytes; }
 };
 
 /// One section being evaluated: expands, parses, and files complaints with their places.
@@ -95,11 +102,14 @@ public:
     void fail(std::string_view name, std::string text);
     /// Files a complaint whose help is not the option's type.
     void fail_with_help(std::string_view name, std::string text, std::string_view help);
+    /// Files a complaint about the option that made the configuration too large.
+    void fail_too_large(std::string_view name);
     /// Files a complaint about the section's name.
     void fail_section(std::string text, std::string_view help);
     bool failed() const noexcept { return failed_; }
 
 private:
+    std::optional<std::string> within_limits(std::string_view name, const std::string& value);
     void file(std::string text, ini_place place, std::string_view what);
 
     load_context& context_;

@@ -16,13 +16,14 @@ using value = std::variant<std::string, std::int64_t>;
 
 /// Far beyond any name or path, and small enough for a million of them.
 constexpr std::size_t widest = 4096;
+/// More than any command line or environment may have.
+constexpr std::size_t longest = std::size_t{16} << 20;
 
 struct conversion {
     bool left = false, plus = false, space = false, alternate = false, zero = false;
     std::size_t width = 0;
     std::optional<std::size_t> precision;
     char32_t type = 0;
-    std::size_t position = 0;  ///< of `type`, in characters
 };
 
 percent_error bad(std::string detail) {
@@ -142,11 +143,6 @@ bool is_one_of(char32_t type, std::string_view letters) {
 
 /// `v` is null for a conversion without a name.
 result<std::string, percent_error> convert(const value* v, const conversion& how) {
-    if (!is_one_of(how.type, "sradiuxXoeEfFgGc")) {
-        const char shown = how.type > 31 && how.type < 128 ? static_cast<char>(how.type) : '?';
-        return bad(fmt::format("unsupported format character '{}' (0x{:x}) at index {}", shown,
-                               static_cast<std::uint32_t>(how.type), how.position));
-    }
     if (is_one_of(how.type, "sra")) {
         if (v == nullptr) return bad("not enough arguments for format string");
         auto text = as_text(*v, how.type);
@@ -177,6 +173,7 @@ private:
     void take_flags(conversion& how);
     /// Digits at `at_`; the error has `detail`.
     result<std::size_t, percent_error> take_number(std::string_view detail);
+    percent_error unsupported(char32_t type) const;
     result<conversion, percent_error> take_conversion();
     result<std::string, percent_error> take_field();
 
@@ -228,6 +225,14 @@ result<std::size_t, percent_error> formatter::take_number(std::string_view detai
     return number;
 }
 
+/// `type` is what stands at `at_`.
+percent_error formatter::unsupported(char32_t type) const {
+    const char shown = type > 31 && type < 128 ? static_cast<char>(type) : '?';
+    return bad(fmt::format("unsupported format character '{}' (0x{:x}) at index {}", shown,
+                           static_cast<std::uint32_t>(type),
+                           count_characters(text_.substr(0, at_))));
+}
+
 result<conversion, percent_error> formatter::take_conversion() {
     conversion how;
     take_flags(how);
@@ -237,9 +242,9 @@ result<conversion, percent_error> formatter::take_conversion() {
     }
     if (!accept('h') && !accept('l')) accept('L');
     if (at_end()) return bad("incomplete format");
-    how.position = count_characters(text_.substr(0, at_));
     const auto type = first_character(text_.substr(at_));
     how.type = type.code;
+    if (!is_one_of(how.type, "sradiuxXoeEfFgGc")) return unsupported(how.type);
     at_ += type.length;
     return how;
 }
@@ -266,6 +271,7 @@ result<std::string, percent_error> formatter::run() {
         if (!accept('%')) break;
         RM_TRY(const auto field, take_field());
         out += field;
+        if (out.size() > longest) return bad(fmt::format("longer than {} bytes", longest));
     }
     return {boost::system::in_place_value, std::move(out)};
 }

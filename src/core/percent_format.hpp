@@ -1,7 +1,8 @@
 // Python's % operator with a mapping on its right side, as far as configuration files need it.
 //
 // Used by expand only. Every conversion must be keyed: what Python does with others (printing the
-// whole mapping) helps nobody. Widths and precisions are bounded, so that no value explodes.
+// whole mapping) helps nobody. Widths, precisions and the result
+// are bounded, so that no value explodes.
 #pragma once
 
 #include <cstdint>

@@ -12,8 +12,12 @@
 namespace ringmaster::core {
 namespace {
 
-/// Far above any fleet; a mistyped number must not eat all memory.
-constexpr std::int64_t most_processes = 100'000;
+/// Bytes that a process takes beyond the texts of its own options.
+std::size_t own_size(const process_config& process) {
+    auto size = sizeof(process);
+    for (const auto& [name, value] : process.env) size += name.size() + value.size();
+    return size;
+}
 
 class program_reader {
 public:
@@ -79,10 +83,11 @@ void program_reader::check_section() {
     if (common_.stopasgroup && !common_.killasgroup)
         values_.fail_with_help("killasgroup", "Cannot set stopasgroup=true and killasgroup=false",
                                "true, or no killasgroup at all");
-    if (numprocs_ > most_processes)
-        values_.fail_with_help(
-            "numprocs", fmt::format("{} is above upper bound ({})", numprocs_, most_processes),
-            fmt::format("at most {}", most_processes));
+    const auto most = context_.limits.processes_of_a_section;
+    if (numprocs_ > most)
+        values_.fail_with_help("numprocs",
+                               fmt::format("{} is above upper bound ({})", numprocs_, most),
+                               fmt::format("at most {}", most));
 }
 
 void program_reader::read_environment(process_config& process, expansion_names& names) {
@@ -150,6 +155,7 @@ void program_reader::read_process(std::int64_t number) {
                 fmt::format("program section {} does not specify a command", process.section),
                 "the program to run and its arguments");
     }
+    if (!context_.use(own_size(process))) values_.fail_too_large("numprocs");
     if (values_.failed()) return;
     // "logfile=syslog" wins over an explicit "syslog=false".
     for (auto* log : {&process.stdout_log, &process.stderr_log}) {

@@ -341,5 +341,19 @@ TEST(Messages, WarnOfLogfilesOncePerProcess) {
                             "unintentionally"));
 }
 
+TEST(ConfigLoader, StopsBeforeNamesThatMultiplyFillTheMemory) {
+    const std::string long_text(100, 'x');
+    const std::string text = "[supervisord]\nenvironment=A=" + long_text +
+                             "\n[program:p]\ncommand=%(ENV_A)s\nnumprocs=1000\n"
+                             "process_name=%(process_num)d\n";
+    test::fake_host machine;
+    machine.files[std::string(test::config_path)] = text;
+    const load_limits limits{.processes_of_a_section = 1000, .bytes = 10'000};
+    const auto got = load_config(test::options_for(machine), machine, limits);
+    ASSERT_FALSE(got);
+    EXPECT_TRUE(got.error().text.starts_with("the configuration is too large")) << got.error().text;
+    EXPECT_TRUE(load_config(test::options_for(machine), machine));
+}
+
 }  // namespace
 }  // namespace ringmaster::core

@@ -78,6 +78,12 @@ TEST_F(Expand, TellsWhatIsBadlyFormatted) {
     }
 }
 
+TEST_F(Expand, RefusesToMakeAnEndlessText) {
+    std::string value;
+    for (int i = 0; i < 5000; ++i) value += "%(process_num)4096d";
+    EXPECT_TRUE((*this)(value).ends_with("is badly formatted: longer than 16777216 bytes"));
+}
+
 TEST_F(Expand, RefusesConversionsWithoutAName) {
     for (const std::string_view text : {"100% sure", "%s", "%d", "%5%"})
         EXPECT_NE((*this)(text).find("is badly formatted: "), std::string::npos) << text;
