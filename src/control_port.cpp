@@ -9,6 +9,7 @@
 #include "io/blocking.hpp"
 #include "io/command_lookup.hpp"
 #include "io/log_reader.hpp"
+#include "log_clearing.hpp"
 
 namespace ringmaster {
 namespace {
@@ -18,14 +19,19 @@ constexpr std::int64_t largest_slice = 64 * 1024 * 1024;
 
 }  // namespace
 
-std::int64_t control_port::wall_now() const { return std::time(nullptr); }
+std::int64_t control_port::wall_now() const {
+    return std::time(nullptr);
+}
 
-int control_port::pid() const { return ::getpid(); }
+int control_port::pid() const {
+    return ::getpid();
+}
 
 io::task<std::optional<rpc::command_problem>> control_port::check_command(core::process_id id) {
     const auto& config = model().find(id)->config();
     auto work = [command = config.command,
-                 path = io::search_path(config.env, base_)]() -> std::optional<rpc::command_problem> {
+                 path =
+                     io::search_path(config.env, base_)]() -> std::optional<rpc::command_problem> {
         auto found = io::look_up(command, path);
         if (found) return std::nullopt;
         return rpc::command_problem{found.error().missing, found.error().text};
@@ -67,6 +73,26 @@ io::task<rpc::log_slice> control_port::read(std::string path, rpc::log_window wi
         slice.state = rpc::log_slice::status::unreadable;
     }
     co_return slice;
+}
+
+io::task<rpc::clear_outcome> control_port::clear_process_logs(core::process_id id) {
+    const auto failed = co_await ringmaster::clear_process_logs(fleet_, helpers_, id);
+    co_return failed ? rpc::clear_outcome::failed : rpc::clear_outcome::done;
+}
+
+rpc::clear_outcome control_port::clear_main_log() {
+    const auto failed = log_.clear();
+    if (!failed) return rpc::clear_outcome::done;
+    return failed.value() == ENOENT ? rpc::clear_outcome::missing : rpc::clear_outcome::failed;
+}
+
+rpc::input_outcome control_port::send_input(core::process_id id, std::string_view text) {
+    switch (fleet_.send_input(id, text)) {
+        case io::stdin_outcome::taken: return rpc::input_outcome::taken;
+        case io::stdin_outcome::full: return rpc::input_outcome::full;
+        case io::stdin_outcome::closed: break;
+    }
+    return rpc::input_outcome::closed;
 }
 
 }  // namespace ringmaster

@@ -9,8 +9,10 @@
 #include <memory>
 
 #include "core/config.hpp"
+#include "group_changes.hpp"
 #include "io/fleet.hpp"
 #include "io/main_log.hpp"
+#include "loaded_config.hpp"
 #include "rpc/supervisor_port.hpp"
 
 namespace ringmaster {
@@ -21,12 +23,17 @@ public:
 
     /// All references must outlive the port. `base` is the daemon's own environment.
     control_port(io::fleet& fleet, io::main_log& log, boost::asio::thread_pool& helpers,
-                 const core::daemon_config& config, const core::environment& base)
-        : fleet_(fleet), log_(log), helpers_(helpers), config_(config), base_(base) {}
+                 const loaded_config& loaded, group_changes& changes, const core::environment& base)
+        : fleet_(fleet),
+          log_(log),
+          helpers_(helpers),
+          loaded_(loaded),
+          changes_(changes),
+          base_(base) {}
 
     const core::supervisor& model() const override { return fleet_.model(); }
     std::int64_t wall_now() const override;
-    std::string identification() const override { return config_.identifier; }
+    std::string identification() const override { return loaded_.daemon().identifier; }
     int pid() const override;
     core::log_sink& log() override { return log_; }
 
@@ -47,6 +54,16 @@ public:
                                               rpc::log_window window) override;
     io::task<rpc::log_slice> read_main_log(rpc::log_window window) override;
 
+    io::task<rpc::clear_outcome> clear_process_logs(core::process_id id) override;
+    rpc::clear_outcome clear_main_log() override;
+    rpc::input_outcome send_input(core::process_id id, std::string_view text) override;
+
+    io::task<rpc::reread_outcome> reread_config() override { return changes_.reread(); }
+    io::task<rpc::group_change> add_group(std::string name) override {
+        return changes_.add(std::move(name));
+    }
+    rpc::group_change remove_group(std::string_view name) override { return changes_.remove(name); }
+
     void request_shutdown() override { fleet_.request(core::daemon_state::shutdown); }
     void request_restart() override { fleet_.request(core::daemon_state::restarting); }
 
@@ -56,7 +73,8 @@ private:
     io::fleet& fleet_;
     io::main_log& log_;
     boost::asio::thread_pool& helpers_;
-    const core::daemon_config& config_;
+    const loaded_config& loaded_;
+    group_changes& changes_;
     const core::environment& base_;
 };
 

@@ -45,15 +45,17 @@ std::uint64_t process_count(const core::config& config) {
 }  // namespace
 
 result<std::unique_ptr<daemon>, startup_error> daemon::make(core::config& config, prepared& start,
-                                                            const process_setup& setup) {
-    std::unique_ptr<daemon> made(new daemon(config, start));
+                                                            const process_setup& setup,
+                                                            const core::daemon_options& options) {
+    std::unique_ptr<daemon> made(new daemon(config, start, options));
     if (auto built = made->build(setup); !built) return built.error();
     return made;
 }
 
-daemon::daemon(core::config& config, prepared& start)
+daemon::daemon(core::config& config, prepared& start, const core::daemon_options& options)
     : config_(config),
       start_(start),
+      options_(options),
       environment_(io::posix_host().process_environment()),
       tasks_(control_.get_executor(), [this](const std::string& task, std::exception_ptr failure) {
           log_failure(task, std::move(failure));
@@ -82,7 +84,9 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
                            config_.daemon.io_engine, fleet.error().message());
     }
     fleet_ = *std::move(fleet);
-    port_.emplace(*fleet_, start_.log, helpers_, config_.daemon, environment_);
+    loaded_.emplace(config_.daemon, std::move(config_.groups), std::move(config_.shadowed_groups));
+    changes_.emplace(*fleet_, *loaded_, options_, config_.daemon, helpers_, start_.log);
+    port_.emplace(*fleet_, start_.log, helpers_, *loaded_, *changes_, environment_);
     api_.emplace(*port_, config_.rpc_interfaces);
     dashboard_.emplace(*port_, start_.log);
     server_.emplace(control_.get_executor(), http::server_options{}, start_.log);
@@ -92,10 +96,9 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
 outcome daemon::run() {
     write_pidfile();
     report_engine();
-    // The supervisor owns the groups from here on.
-    for (auto& group : config_.groups) {
-        warn_of_unsupported(group);
-        (void)fleet_->add_group(std::move(group));
+    for (const auto& group : loaded_->groups()) {
+        warn_of_unsupported(*group);
+        (void)fleet_->add_group(group);
     }
     serve_clients();
     signals_task_ = tasks_.spawn("signals", handle_signals());
@@ -184,9 +187,9 @@ void daemon::handle(int signo) {
 void daemon::report_engine() {
     const auto& plane = fleet_->data_plane();
     if (const auto why = plane.fallback_reason(); !why.empty()) {
-        start_.log.write(log_level::info,
-                         fmt::format("io_uring is not available ({}); output is drained with epoll",
-                                     why));
+        start_.log.write(
+            log_level::info,
+            fmt::format("io_uring is not available ({}); output is drained with epoll", why));
     }
 }
 

@@ -13,12 +13,15 @@
 
 #include "control_port.hpp"
 #include "core/config.hpp"
+#include "core/daemon_options.hpp"
 #include "dashboard.hpp"
+#include "group_changes.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "io/fleet.hpp"
 #include "io/signals.hpp"
 #include "io/task_group.hpp"
+#include "loaded_config.hpp"
 #include "rpc/dispatch.hpp"
 #include "startup.hpp"
 
@@ -29,17 +32,19 @@ enum class outcome : std::uint8_t { shut_down, restart };
 
 class daemon {
 public:
-    /// `config` and `start` must outlive the daemon. The error is for stderr and the log.
+    /// `config`, `start` and `options` must outlive the daemon. The error is for stderr and the
+    /// log.
     static result<std::unique_ptr<daemon>, startup_error> make(core::config& config,
                                                                prepared& start,
-                                                               const process_setup& setup);
+                                                               const process_setup& setup,
+                                                               const core::daemon_options& options);
     ~daemon();
 
     /// Runs until a signal or an API call has ended everything.
     outcome run();
 
 private:
-    daemon(core::config& config, prepared& start);
+    daemon(core::config& config, prepared& start, const core::daemon_options& options);
     result<void, startup_error> build(const process_setup& setup);
     void log_failure(const std::string& task, std::exception_ptr failure);
     void serve_clients();
@@ -54,6 +59,7 @@ private:
 
     core::config& config_;
     prepared& start_;
+    const core::daemon_options& options_;
     core::environment environment_;
     boost::asio::io_context control_{1};
     boost::asio::thread_pool helpers_{1};
@@ -61,6 +67,8 @@ private:
     std::optional<io::signal_source> signals_;
     io::task_group::task_id signals_task_ = 0;
     std::unique_ptr<io::fleet> fleet_;
+    std::optional<loaded_config> loaded_;
+    std::optional<group_changes> changes_;
     std::optional<control_port> port_;
     std::optional<rpc::api> api_;
     std::optional<dashboard> dashboard_;

@@ -48,7 +48,7 @@ std::optional<int> run_once(const core::daemon_options& options, const core::hos
     for (const auto& warning : config->stderr_warnings) std::cerr << warning << std::endl;
     auto start = prepare(*config, setup);
     if (!start) return fail(setup, {start.error(), {}});
-    auto running = daemon::make(*config, *start, setup);
+    auto running = daemon::make(*config, *start, setup, options);
     if (!running) {
         start->log.write(core::log_level::critical, running.error());
         return fail(setup.program, {running.error(), {}});  // just logged

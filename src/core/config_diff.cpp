@@ -63,22 +63,22 @@ bool same_group(const group_config& active, const group_config& pending) {
            std::ranges::equal(active.processes, pending.processes, same_process);
 }
 
-config_difference compare_groups(std::span<const group_config> active,
-                                 std::span<const group_config> pending) {
+config_difference compare_groups(std::span<const std::shared_ptr<const group_config>> active,
+                                 std::span<const std::shared_ptr<const group_config>> pending) {
     std::unordered_map<std::string_view, const group_config*> by_name;
-    for (const auto& group : active) by_name.emplace(group.name, &group);
+    for (const auto& group : active) by_name.emplace(group->name, group.get());
     config_difference out;
     for (const auto& group : pending) {
-        const auto found = by_name.find(group.name);
+        const auto found = by_name.find(group->name);
         if (found == by_name.end()) {
-            out.added.push_back(group.name);
+            out.added.push_back(group->name);
             continue;
         }
-        if (!same_group(*found->second, group)) out.changed.push_back(group.name);
+        if (!same_group(*found->second, *group)) out.changed.push_back(group->name);
         by_name.erase(found);
     }
     for (const auto& group : active)
-        if (by_name.contains(group.name)) out.removed.push_back(group.name);
+        if (by_name.contains(group->name)) out.removed.push_back(group->name);
     return out;
 }
 

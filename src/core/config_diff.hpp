@@ -3,6 +3,7 @@
 // Pure; goes by the option table, so a new option is compared without an edit here.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,8 +18,8 @@ struct config_difference {
     std::vector<std::string> removed;  ///< in the order of `active`
 };
 
-config_difference compare_groups(std::span<const group_config> active,
-                                 std::span<const group_config> pending);
+config_difference compare_groups(std::span<const std::shared_ptr<const group_config>> active,
+                                 std::span<const std::shared_ptr<const group_config>> pending);
 
 /// Equal in everything that matters to running processes. An explicit log file and AUTO count as
 /// the same in one direction: to AUTO is no change, from AUTO is one.

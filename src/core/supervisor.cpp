@@ -50,10 +50,9 @@ void supervisor::rearm(entry& of) {
 
 // -- configuration --------------------------------------------------------------------------------
 
-bool supervisor::add_group(group_config config, const instant& now) {
-    if (by_name_.contains(config.name)) return false;
-    auto added = std::make_unique<group>();
-    added->config = std::move(config);
+bool supervisor::add_group(std::shared_ptr<const group_config> config, const instant& now) {
+    if (by_name_.contains(config->name)) return false;
+    auto added = std::make_unique<group>(std::move(config));
     for (const process_config& process : added->config.processes) {
         const process_id id = ++last_id_;
         entries_.try_emplace(id, id, process, *added);

@@ -26,7 +26,10 @@ namespace ringmaster::core {
 class supervisor {
 public:
     struct group {
-        group_config config;              ///< AUTO log paths are filled in
+        explicit group(std::shared_ptr<const group_config> from)
+            : source(std::move(from)), config(*source) {}
+        const std::shared_ptr<const group_config> source;
+        const group_config& config;       ///< AUTO log paths are filled in
         std::vector<process_id> members;  ///< in the group's order
         std::size_t alive = 0;            ///< members that are not in a "stopped" state
         /// Position in `members` by process name; the names live in `config`.
@@ -41,7 +44,10 @@ public:
 
     /// Activates a group at the end of the activation order; after begin() its autostart members
     /// start at once. False if a group of that name is active.
-    bool add_group(group_config config, const instant& now);
+    bool add_group(std::shared_ptr<const group_config> config, const instant& now);
+    bool add_group(group_config config, const instant& now) {
+        return add_group(std::make_shared<const group_config>(std::move(config)), now);
+    }
     /// False if there is no such group or a member is not in a "stopped" state.
     bool remove_group(std::string_view name);
     /// Autostarts: groups in activation order, members in group order.
@@ -123,8 +129,8 @@ private:
     std::map<std::string, group*, std::less<>> by_name_;
     std::unordered_map<process_id, entry> entries_;
     std::set<std::pair<time_point, process_id>> deadlines_;
-    std::vector<group*> to_stop_;  ///< shutdown: still to be stopped, the next one at the back
-    bool back_is_stopping_ = false;     ///< the stop requests of to_stop_.back() are out
+    std::vector<group*> to_stop_;    ///< shutdown: still to be stopped, the next one at the back
+    bool back_is_stopping_ = false;  ///< the stop requests of to_stop_.back() are out
     std::optional<time_point> report_at_;
 };
 

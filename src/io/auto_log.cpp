@@ -41,7 +41,7 @@ bool is_auto_log(std::string_view name, const std::string& identifier) {
 
 error_code assign(core::channel_config& channel, const core::process_config& process,
                   std::string_view which, const core::daemon_config& daemon) {
-    if (channel.kind != core::channel_config::target::automatic) return {};
+    if (channel.kind != core::channel_config::target::automatic || !channel.path.empty()) return {};
     auto path = create_auto_log(daemon.childlogdir, process.name, which, daemon.identifier);
     if (!path) return path.error();
     channel.path = *std::move(path);
@@ -82,9 +82,11 @@ std::vector<std::string> clear_auto_logs(const std::string& directory,
 
 error_code assign_auto_logs(core::group_config& group, const core::daemon_config& daemon) {
     for (auto& process : group.processes) {
-        if (const auto failed = assign(process.stdout_log, process, "stdout", daemon)) return failed;
+        if (const auto failed = assign(process.stdout_log, process, "stdout", daemon))
+            return failed;
         if (process.redirect_stderr) continue;
-        if (const auto failed = assign(process.stderr_log, process, "stderr", daemon)) return failed;
+        if (const auto failed = assign(process.stderr_log, process, "stderr", daemon))
+            return failed;
     }
     return {};
 }

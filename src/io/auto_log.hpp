@@ -21,7 +21,8 @@ result<std::string> create_auto_log(std::string_view directory, std::string_view
 std::vector<std::string> clear_auto_logs(const std::string& directory,
                                          const std::string& identifier);
 
-/// Fills in the AUTO log paths of a group that is about to become active.
+/// Makes the AUTO logs of a group that is about to become active and fills in their paths; those
+/// that were made before, when it was active already, stay.
 error_code assign_auto_logs(core::group_config& group, const core::daemon_config& daemon);
 
 }  // namespace ringmaster::io

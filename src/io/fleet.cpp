@@ -79,7 +79,7 @@ core::instant fleet::now() {
 
 // -- requests -------------------------------------------------------------------------------------
 
-bool fleet::add_group(core::group_config config) {
+bool fleet::add_group(std::shared_ptr<const core::group_config> config) {
     const bool added = supervisor_.add_group(std::move(config), now());
     pump();
     return added;
@@ -121,6 +121,19 @@ std::optional<std::string> fleet::send(core::process_id id, int signo) {
     pump();
     if (signal_problem_.empty()) return std::nullopt;
     return signal_problem_;
+}
+
+stdin_outcome fleet::send_input(core::process_id id, std::string_view text) {
+    const auto found = children_.find(id);
+    return found == children_.end() ? stdin_outcome::closed : found->second.input.send(text);
+}
+
+std::vector<stream_id> fleet::streams_of(core::process_id id) const {
+    const auto found = children_.find(id);
+    if (found == children_.end()) return {};
+    const child& writer = found->second;
+    if (writer.error == 0) return {writer.out};
+    return {writer.out, writer.error};
 }
 
 void fleet::report_stopping(core::process_id id) {
@@ -267,7 +280,7 @@ error_code fleet::take_over(core::process_id id, launched_child made) {
     }
     const auto& config = supervisor_.find(id)->config();
     child& own = children_[id];
-    own.stdin_pipe = std::move(made.stdin_pipe);
+    own.input = stdin_pipe(control_.get_executor(), std::move(made.stdin_pipe));
     own.out = drain_into_log(std::move(made.stdout_pipe), std::move(made.stdout_log),
                              config.stdout_log, id);
     own.open_streams = 1;
@@ -302,7 +315,7 @@ void fleet::on_exit(core::process_id id, const core::exit_status& status) {
     if (found == children_.end()) return;
     child& gone = found->second;
     gone.status = status;
-    gone.stdin_pipe.reset();
+    gone.input.close();
     drain_->finish(gone.out);
     if (gone.error != 0) drain_->finish(gone.error);
 }

@@ -25,6 +25,7 @@
 #include "io/drain.hpp"
 #include "io/exit_watcher.hpp"
 #include "io/launcher.hpp"
+#include "io/stdin_pipe.hpp"
 #include "io/task.hpp"
 #include "io/task_group.hpp"
 
@@ -46,11 +47,14 @@ public:
     ~fleet() override;
 
     const core::supervisor& model() const { return supervisor_; }
-    const drain& data_plane() const { return *drain_; }
+    drain& data_plane() const { return *drain_; }
     static core::instant now();
 
     /// See core::supervisor. AUTO log paths must be filled in.
-    bool add_group(core::group_config config);
+    bool add_group(std::shared_ptr<const core::group_config> config);
+    bool add_group(core::group_config config) {
+        return add_group(std::make_shared<const core::group_config>(std::move(config)));
+    }
     bool remove_group(std::string_view name);
     void begin();
     void start(core::process_id id);
@@ -58,6 +62,12 @@ public:
     std::optional<std::string> stop(core::process_id id);
     std::optional<std::string> send(core::process_id id, int signo);
     void report_stopping(core::process_id id);
+    /// Text for the standard input of a living child; see stdin_pipe.
+    stdin_outcome send_input(core::process_id id, std::string_view text);
+    /// The streams that a child writes its output to, until the last of it is in the logs.
+    std::vector<stream_id> streams_of(core::process_id id) const;
+    /// For children that are launched from now on.
+    void strip_ansi(bool on) { options_.strip_ansi = on; }
     void request(core::daemon_state target);
 
     /// See change_waiters: `settled` is asked at once and after every change of a process, its
@@ -79,7 +89,7 @@ private:
         stream_id out = 0;
         stream_id error = 0;
         int open_streams = 0;
-        unique_fd stdin_pipe;
+        stdin_pipe input;
         core::exit_status status;
     };
     struct launch_answer {

@@ -1,6 +1,7 @@
 #include "io/main_log.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +58,16 @@ void main_log::write(core::log_level level, std::string_view text) {
 
 void main_log::reopen() {
     if (file_) file_->file.reopen(notes);
+}
+
+error_code main_log::clear() {
+    struct stat info {};
+    if (!file_) return posix_error(ENOENT);  // syslog
+    if (::stat(options_.path.c_str(), &info) != 0) return last_errno();
+    // Into the file that goes, so that the new one begins empty; once for each destination.
+    const int destinations = stdout_ ? 2 : 1;
+    for (int i = 0; i < destinations; ++i) write(core::log_level::info, "reopening log file");
+    return file_->file.clear();
 }
 
 void main_log::append_line(std::string& to, core::log_level level, std::string_view text) {

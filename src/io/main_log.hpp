@@ -36,6 +36,8 @@ public:
 
     /// After an external rotation (SIGUSR2): opens the file again by its path.
     void reopen();
+    /// Removes the file and begins a new one. ENOENT if there is none; left as it is then.
+    error_code clear();
     /// Daemonizing has sent stdout to /dev/null: no copy any more.
     void stop_stdout() { stdout_.reset(); }
     const std::string& path() const { return options_.path; }

@@ -5,6 +5,7 @@
 #include "core/signals.hpp"
 #include "rpc/arguments.hpp"
 #include "rpc/process_operations.hpp"
+#include "rpc/result_list.hpp"
 #include "rpc/selection.hpp"
 #include "rpc/supervisor_methods.hpp"
 
@@ -12,35 +13,9 @@ namespace ringmaster::rpc {
 namespace {
 
 using core::process_state;
-using precondition = bool (*)(process_state);
 
 bool may_start(process_state state) {
     return !core::is_running(state);
-}
-
-/// Those of `ids`, in their order, that an operation on many processes is about.
-participants select(const core::supervisor& model, const std::vector<process_id>& ids,
-                    precondition applies) {
-    participants chosen;
-    for (const process_id id : ids) {
-        const core::process_fsm& fsm = *model.find(id);
-        if (!applies(fsm.state())) continue;
-        const std::string& group = model.group_of(id)->config.name;
-        const std::string& name = fsm.config().name;
-        auto& added = chosen.emplace_back(id, core::namespec(group, name));
-        added.name = name;
-        added.group = group;
-    }
-    return chosen;
-}
-
-participants select_all(const core::supervisor& model, precondition applies) {
-    return select(model, model.in_priority_order(), applies);
-}
-
-participants select_group(const core::supervisor& model, const core::supervisor::group& group,
-                          precondition applies) {
-    return select(model, model.in_priority_order(group), applies);
 }
 
 participants only(process_id id, std::string_view label) {
@@ -49,24 +24,15 @@ participants only(process_id id, std::string_view label) {
     return one;
 }
 
-/// The result list of an operation on many processes.
-reply<void> write_results(value_writer& out, const participants& all) {
-    out.begin_array();
-    for (const participant& each : all) {
-        const fault_code status = each.failure ? each.failure->code : fault_code::success;
-        out.begin_struct();
-        out.key("name");
-        out.string(each.name);
-        out.key("group");
-        out.string(each.group);
-        out.key("status");
-        out.integer(static_cast<int>(status));
-        out.key("description");
-        out.string(each.failure ? each.failure->text() : "OK");
-        out.end_struct();
+/// For what should be a text; plain values are quoted as Python prints them.
+fault no_text(const value& given) {
+    if (const auto* number = std::get_if<std::int64_t>(&given.held)) {
+        return {fault_code::incorrect_parameters, fmt::format("{}", *number)};
     }
-    out.end_array();
-    return {};
+    if (const auto* truth = std::get_if<bool>(&given.held)) {
+        return {fault_code::incorrect_parameters, *truth ? "True" : "False"};
+    }
+    return fault(fault_code::incorrect_parameters);
 }
 
 /// The result of an operation on one process.
@@ -103,7 +69,8 @@ task<reply<void>> start_process(invocation& in) {
     if (found.process == core::no_process) {
         auto all = select_group(in.port.model(), *found.group, may_start);
         const auto done = co_await start_processes(in.port, std::move(all), wait);
-        co_return write_results(in.out, done);
+        write_results(in.out, done);
+        co_return reply<void>();
     }
     auto one = only(found.process, name);
     const auto done = co_await start_processes(in.port, std::move(one), wait);
@@ -116,14 +83,16 @@ task<reply<void>> start_process_group(invocation& in) {
     auto all = select_group(in.port.model(), *group, may_start);
     const bool wait = truth_argument(in.params, 1, true);
     const auto done = co_await start_processes(in.port, std::move(all), wait);
-    co_return write_results(in.out, done);
+    write_results(in.out, done);
+    co_return reply<void>();
 }
 
 task<reply<void>> start_all_processes(invocation& in) {
     auto all = select_all(in.port.model(), may_start);
     const bool wait = truth_argument(in.params, 0, true);
     const auto done = co_await start_processes(in.port, std::move(all), wait);
-    co_return write_results(in.out, done);
+    write_results(in.out, done);
+    co_return reply<void>();
 }
 
 task<reply<void>> stop_process(invocation& in) {
@@ -133,7 +102,8 @@ task<reply<void>> stop_process(invocation& in) {
     if (found.process == core::no_process) {
         auto all = select_group(in.port.model(), *found.group, core::is_running);
         const auto done = co_await stop_processes(in.port, std::move(all), wait);
-        co_return write_results(in.out, done);
+        write_results(in.out, done);
+        co_return reply<void>();
     }
     auto one = only(found.process, name);
     const auto done = co_await stop_processes(in.port, std::move(one), wait);
@@ -146,14 +116,16 @@ task<reply<void>> stop_process_group(invocation& in) {
     auto all = select_group(in.port.model(), *group, core::is_running);
     const bool wait = truth_argument(in.params, 1, true);
     const auto done = co_await stop_processes(in.port, std::move(all), wait);
-    co_return write_results(in.out, done);
+    write_results(in.out, done);
+    co_return reply<void>();
 }
 
 task<reply<void>> stop_all_processes(invocation& in) {
     auto all = select_all(in.port.model(), core::is_running);
     const bool wait = truth_argument(in.params, 0, true);
     const auto done = co_await stop_processes(in.port, std::move(all), wait);
-    co_return write_results(in.out, done);
+    write_results(in.out, done);
+    co_return reply<void>();
 }
 
 task<reply<void>> signal_process(invocation& in) {
@@ -164,7 +136,8 @@ task<reply<void>> signal_process(invocation& in) {
         auto all = select_group(in.port.model(), *found.group, core::is_signallable);
         const auto done =
             co_await signal_processes(in.port, std::move(all), signal.number, signal.text);
-        co_return write_results(in.out, done);
+        write_results(in.out, done);
+        co_return reply<void>();
     }
     auto one = only(found.process, name);
     const auto done =
@@ -179,7 +152,8 @@ task<reply<void>> signal_process_group(invocation& in) {
     auto all = select_group(in.port.model(), *group, core::is_signallable);
     const auto done =
         co_await signal_processes(in.port, std::move(all), signal.number, signal.text);
-    co_return write_results(in.out, done);
+    write_results(in.out, done);
+    co_return reply<void>();
 }
 
 task<reply<void>> signal_all_processes(invocation& in) {
@@ -187,7 +161,26 @@ task<reply<void>> signal_all_processes(invocation& in) {
     auto all = select_all(in.port.model(), core::is_signallable);
     const auto done =
         co_await signal_processes(in.port, std::move(all), signal.number, signal.text);
-    co_return write_results(in.out, done);
+    write_results(in.out, done);
+    co_return reply<void>();
+}
+
+reply<void> send_process_stdin(invocation& in) {
+    // A text that is none comes before a name that is none.
+    if (in.params[1].text() == nullptr) return no_text(in.params[1]);
+    RM_TRY(const auto name, text_argument(in.params, 0));
+    RM_TRY(const auto text, text_argument(in.params, 1));
+    RM_TRY(const auto id, find_one(in.port.model(), name));
+    const core::process_fsm& process = *in.port.model().find(id);
+    if (process.pid() == 0 || process.killing()) {
+        return fault(fault_code::not_running, std::string(name));
+    }
+    switch (in.port.send_input(id, text)) {
+        case input_outcome::taken: in.out.boolean(true); return {};
+        case input_outcome::closed: return fault(fault_code::no_file, std::string(name));
+        case input_outcome::full: break;
+    }
+    return fault(fault_code::failed, fmt::format("{} does not read its stdin", name));
 }
 
 }  // namespace ringmaster::rpc

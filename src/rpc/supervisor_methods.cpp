@@ -14,6 +14,7 @@ constexpr parameter group_name{"string", "name", "name of the group"};
 constexpr parameter wait_flag{"boolean", "wait", "whether to wait until it is done; default true",
                               true};
 constexpr parameter signal_name{"string", "signal", "name (\"HUP\", \"SIGHUP\") or number"};
+constexpr parameter stdin_text{"string", "chars", "the text, as it is: no newline is added"};
 constexpr parameter offset{"int", "offset", "bytes from the beginning, or if negative the end"};
 constexpr parameter length{"int", "length", "bytes to read; 0 for all that follow"};
 constexpr parameter tail_offset{"int", "offset", "bytes of the log that are known already"};
@@ -28,7 +29,22 @@ constexpr std::string_view help_read_stdout = "Reads from the stdout log of a pr
 constexpr std::string_view help_tail_stdout =
     "Reads the end of a process's stdout log, if there is more than the caller knows.";
 
+constexpr std::string_view help_clear = "Empties the logs of a process.";
+
 constexpr std::array methods{
+    method{"addProcessGroup",
+           "Makes a group of the configuration that was read last active.",
+           always_true,
+           {group_name},
+           add_process_group},
+    method{"clearAllProcessLogs",
+           "Empties the logs of all processes.",
+           result_list,
+           {},
+           clear_all_process_logs},
+    method{"clearLog", "Empties the log of the daemon.", always_true, {}, clear_log},
+    method{"clearProcessLog", help_clear, always_true, {process_name}, clear_process_logs},
+    method{"clearProcessLogs", help_clear, always_true, {process_name}, clear_process_logs},
     method{"getAPIVersion", help_api_version, {"string", "version", "3.0"}, {}, get_api_version},
     method{"getAllProcessInfo",
            "Tells about all processes, sorted by group and name.",
@@ -74,7 +90,22 @@ constexpr std::array methods{
            log_text,
            {process_name, offset, length},
            read_process_stdout_log},
+    method{"reloadConfig",
+           "Reads the configuration again. Nothing that is active changes.",
+           {"array", "result", "an array of three: groups added, changed and removed"},
+           {},
+           reload_config},
+    method{"removeProcessGroup",
+           "Drops a group, none of whose processes may run.",
+           always_true,
+           {group_name},
+           remove_process_group},
     method{"restart", "Stops everything and starts anew.", always_true, {}, restart},
+    method{"sendProcessStdin",
+           "Writes text to the standard input of a process.",
+           always_true,
+           {process_name, stdin_text},
+           send_process_stdin},
     method{"shutdown", "Stops everything and ends the daemon.", always_true, {}, shutdown},
     method{"signalAllProcesses",
            "Sends a signal to every process that has a child.",

@@ -9,10 +9,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/config_diff.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 #include "core/supervisor.hpp"
 #include "io/task.hpp"
 #include "rpc/fault.hpp"
@@ -41,6 +44,25 @@ struct log_slice {
 
 /// Which bytes of a log to read; made by core/log_range from the size, which only the reader knows.
 using log_window = std::function<std::pair<std::int64_t, std::int64_t>(std::int64_t size)>;
+
+/// What a reread changed, or the text of what is wrong with the configuration.
+using reread_outcome = result<core::config_difference, std::string>;
+
+enum class group_change : std::uint8_t {
+    done,
+    unknown,  ///< there is no such group
+    refused,  ///< it is active already, or still running
+    failed,   ///< its logs could not be made; the daemon's log tells why
+};
+
+enum class clear_outcome : std::uint8_t { done, missing, failed };
+
+/// What became of text for a child's standard input.
+enum class input_outcome : std::uint8_t {
+    taken,
+    full,    ///< the child does not read, and too much waits already
+    closed,  ///< there is no pipe, or the child has closed it
+};
 
 class supervisor_port {
 public:
@@ -75,6 +97,20 @@ public:
     /// Reads from a process's log, off the control thread.
     virtual task<log_slice> read_process_log(process_id id, channel from, log_window window) = 0;
     virtual task<log_slice> read_main_log(log_window window) = 0;
+
+    virtual task<clear_outcome> clear_process_logs(process_id id) = 0;
+    virtual clear_outcome clear_main_log() = 0;
+
+    /// Never waits for the child: what it does not read is kept up to a bound.
+    virtual input_outcome send_input(process_id id, std::string_view text) = 0;
+
+    /// Reads the configuration again. Nothing that is active changes; add_group() then adds from
+    /// what was read.
+    virtual task<reread_outcome> reread_config() = 0;
+    /// Activates a group of the configuration that was read last.
+    virtual task<group_change> add_group(std::string name) = 0;
+    /// Drops an active group, none of whose processes may run.
+    virtual group_change remove_group(std::string_view name) = 0;
 
     virtual void request_shutdown() = 0;
     virtual void request_restart() = 0;

@@ -183,10 +183,7 @@ SCENARIOS = {
 }  # fmt: skip
 
 # What ringmasterd cannot do yet; the marker is strict, so that it goes away with the reason.
-PENDING = {
-    "clearing": "clearProcessLogs is not there yet",
-    "groups": "reloadConfig, addProcessGroup and removeProcessGroup are not there yet",
-}
+PENDING = {"groups": "getAllConfigInfo is not there yet"}
 
 
 def run_scenario(setup, pairing, steps):

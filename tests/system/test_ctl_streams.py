@@ -151,14 +151,7 @@ def test_bytes_that_are_no_text_pass_unchanged(setup, daemon):
         assert following.finish(signal.SIGINT)[0] == HINT + b"\xff\xc3(\n"
 
 
-@pytest.fixture
-def stdin_reaches_processes(daemon):
-    """As soon as the daemon has the method, the tests that need it run."""
-    if "supervisor.sendProcessStdin" not in daemon.rpc.system.listMethods():
-        pytest.xfail("sendProcessStdin is not there yet")
-
-
-def test_fg_shows_both_logs_and_passes_lines_on(client, daemon, stdin_reaches_processes):
+def test_fg_shows_both_logs_and_passes_lines_on(client, daemon):
     talking = client("fg", "cat")
     talking.wait_for(HINT)
     talking.type(b"hello from fg\n")
@@ -184,7 +177,7 @@ def test_fg_ends_at_once_with_ctrl_c(setup, daemon):
     assert output.endswith(b"Exiting foreground\n") and (errors, code) == (b"", 0)
 
 
-def test_fg_notices_the_end_of_its_process(client, daemon, stdin_reaches_processes):
+def test_fg_notices_the_end_of_its_process(client, daemon):
     if daemon.state("mortal") != "RUNNING":
         daemon.rpc.supervisor.startProcess("mortal")
     talking = client("fg", "mortal")

@@ -11,10 +11,18 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<group_config> groups(std::string_view text) {
+using shared_groups = std::vector<std::shared_ptr<const group_config>>;
+
+shared_groups shared(const std::vector<group_config>& plain) {
+    shared_groups made;
+    for (const auto& group : plain) made.push_back(std::make_shared<const group_config>(group));
+    return made;
+}
+
+shared_groups groups(std::string_view text) {
     const auto got = test::load("[supervisord]\n" + std::string(text));
     EXPECT_TRUE(got) << got.error().text;
-    return got ? got->groups : std::vector<group_config>{};
+    return got ? shared(got->groups) : shared_groups{};
 }
 
 /// Whether a program with `before` counts as changed when it gets `after`.
@@ -86,7 +94,8 @@ TEST(ConfigDiff, AutoIsAChangeOnlyOnTheWayOut) {
 TEST(ConfigDiff, TheDaemonsEnvironmentChangesEverything) {
     const auto before = test::load("[supervisord]\n[program:a]\ncommand=a\n");
     const auto after = test::load("[supervisord]\nenvironment=A=1\n[program:a]\ncommand=a\n");
-    EXPECT_THAT(compare_groups(before->groups, after->groups).changed, ElementsAre("a"));
+    EXPECT_THAT(compare_groups(shared(before->groups), shared(after->groups)).changed,
+                ElementsAre("a"));
 }
 
 TEST(ConfigDiff, OrderInAGroupCounts) {

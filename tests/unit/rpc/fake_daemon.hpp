@@ -99,6 +99,32 @@ public:
         return slice(main_log, std::move(window));
     }
 
+    task<clear_outcome> clear_process_logs(process_id id) override {
+        co_await yield();
+        if (clear_errors.contains(id)) co_return clear_outcome::failed;
+        cleared.push_back(id);
+        co_return clear_outcome::done;
+    }
+    clear_outcome clear_main_log() override { return main_log_clears; }
+    input_outcome send_input(process_id id, std::string_view text) override {
+        inputs[id] += text;
+        return input_answer;
+    }
+
+    task<reread_outcome> reread_config() override {
+        co_await yield();
+        co_return reread;
+    }
+    task<group_change> add_group(std::string name) override {
+        co_await yield();
+        changed_groups.push_back("+" + name);
+        co_return group_answer;
+    }
+    group_change remove_group(std::string_view name) override {
+        changed_groups.push_back("-" + std::string(name));
+        return group_answer;
+    }
+
     void request_shutdown() override { fleet.request(core::daemon_state::shutdown, now); }
     void request_restart() override { fleet.request(core::daemon_state::restarting, now); }
 
@@ -128,6 +154,14 @@ public:
     std::map<std::pair<process_id, channel>, log_file> process_logs;
     log_file main_log;
     std::function<void()> during_check;
+    std::set<process_id> clear_errors;
+    std::vector<process_id> cleared;
+    clear_outcome main_log_clears = clear_outcome::done;
+    std::map<process_id, std::string> inputs;
+    input_outcome input_answer = input_outcome::taken;
+    reread_outcome reread{core::config_difference{}};
+    std::vector<std::string> changed_groups;  ///< "+added", "-removed"
+    group_change group_answer = group_change::done;
     bool broken = false;  ///< reading the main log throws
 
 private:
