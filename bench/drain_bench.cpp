@@ -5,7 +5,7 @@
 // writers are one child process for each flood, and one child for all lines, so that the CPU time
 // of this process is the drain's alone. Variants run in turn; the table shows medians.
 //
-// usage: drain_bench [directory for the logs [repetitions]]
+// usage: drain_bench [directory for the logs [repetitions [workload]]]
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/epoll.h>
@@ -157,10 +157,13 @@ int main(int argc, char** argv) {
     ::uname(&system);
     fmt::print("kernel {}, {} processors, {} repetitions\n", system.release,
                std::thread::hardware_concurrency(), repetitions);
-    for (const int writers : {1, 10, 100})
-        report({"flood", writers, flood_bytes, 0}, directory, repetitions);
-    for (const int group : {10, 50})
+    const std::string only = argc > 3 ? argv[3] : "";
+    const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
+    for (const int writers : {1, 10, 100, 1000})
+        if (wanted("flood")) report({"flood", writers, flood_bytes, 0}, directory, repetitions);
+    for (const int group : {10, 50}) {
+        const std::string name = group == 10 ? "lines" : "burst";
         for (const int writers : {10, 100, 1000})
-            report({group == 10 ? "lines" : "burst", writers, lines_bytes, group}, directory,
-                   repetitions);
+            if (wanted(name)) report({name, writers, lines_bytes, group}, directory, repetitions);
+    }
 }
