@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config_check.hpp"
 #include "core/config_loader.hpp"
 #include "core/daemon_options.hpp"
 #include "core/version.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 using namespace ringmaster;
 
+constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
 /// Supervisor's usage path; the hints between its two lines are ours.
@@ -38,6 +40,15 @@ int fail(const process_setup& setup, const core::config_error& error) {
         }
     }
     return fail(setup.program, error);
+}
+
+/// --check-config and --dump.
+int check(const core::daemon_options& options, const core::host& machine) {
+    const auto verdict = check_config(options, machine);
+    for (const auto& warning : verdict.warnings) std::cerr << "Warning: " << warning << std::endl;
+    if (verdict.error) return fail(options.program, *verdict.error);
+    std::cout << verdict.output << std::flush;
+    return std::cout ? 0 : exit_failure;
 }
 
 /// One incarnation. None: restart; otherwise the exit status.
@@ -77,6 +88,7 @@ int main(int argc, char** argv) {
         std::cout << core::supervisor_compat_version << '\n';
         return 0;
     }
+    if (options->request == core::daemon_request::check) return check(*options, machine);
     process_setup setup;
     setup.program = program;
     for (;;) {

@@ -11,6 +11,7 @@
 #include "core/repr.hpp"
 #include "core/server_section.hpp"
 #include "core/supervisord_section.hpp"
+#include "core/unknown_names.hpp"
 
 namespace ringmaster::core {
 namespace {
@@ -28,9 +29,11 @@ public:
         : options_(options), machine_(machine), context_(machine, limits) {}
 
     result<config, config_error> run();
+    config_examination examine();
 
 private:
-    void read_files();
+    /// False if there is nothing to evaluate.
+    bool read_files();
     void evaluate();
     void read_rpc_interface(const ini_section& section);
     void check_rpc_interfaces();
@@ -40,7 +43,7 @@ private:
     load_context context_;
 };
 
-void loader::read_files() {
+bool loader::read_files() {
     const auto& base = options_.start_directory;
     auto path = options_.config_file;
     if (!path) {
@@ -53,10 +56,11 @@ void loader::read_files() {
                         "a config file at a different path",
                         fmt::join(default_config_paths(options_.program), ", ")),
             "echo_supervisord_conf prints a configuration to start from");
-        return;
+        return false;
     }
-    read_main_file(context_, *path, base);
-    if (context_.problems.empty()) read_includes(context_);
+    if (!read_main_file(context_, *path, base)) return false;
+    read_includes(context_);
+    return true;
 }
 
 void loader::read_rpc_interface(const ini_section& section) {
@@ -98,28 +102,40 @@ void loader::check_rpc_interfaces() {
 void loader::evaluate() {
     const auto& document = context_.document;
     const auto* daemon = document.find("supervisord");
-    if (daemon == nullptr) {
+    if (daemon != nullptr)
+        read_supervisord(context_, *daemon, options_);
+    else
         context_.problems.add(
             ".ini file does not include supervisord section",
             fmt::format("{}: expected a line [supervisord]", context_.config_path));
-        return;
-    }
-    read_supervisord(context_, *daemon, options_);
     for (const auto& section : document.sections())
         if (section.name.starts_with(interface_prefix)) read_rpc_interface(section);
     read_groups(context_);
     read_servers(context_, options_.start_directory);
-    resolve_daemon_user(context_, *daemon, options_);
+    if (daemon != nullptr) resolve_daemon_user(context_, *daemon, options_);
     check_rpc_interfaces();
 }
 
 result<config, config_error> loader::run() {
     context_.environment_names.set_environment(machine_.process_environment());
-    read_files();
-    if (context_.problems.empty()) evaluate();
+    // Also after an error: the other mistakes are wanted, too.
+    if (read_files()) evaluate();
     if (!context_.problems.empty()) return context_.problems.take();
     std::ranges::stable_sort(context_.out.messages, std::ranges::greater{}, &log_line::level);
     return std::move(context_.out);
+}
+
+config_examination loader::examine() {
+    config_examination out;
+    if (auto done = run()) {
+        out.found = *std::move(done);
+    } else {
+        out.error = done.error();
+        out.found = std::move(context_.out);
+    }
+    out.warnings = find_unknown_names(context_.document);
+    out.document = std::move(context_.document);
+    return out;
 }
 
 }  // namespace
@@ -127,6 +143,10 @@ result<config, config_error> loader::run() {
 result<config, config_error> load_config(const daemon_options& options, const host& machine,
                                          const load_limits& limits) {
     return loader(options, machine, limits).run();
+}
+
+config_examination examine_config(const daemon_options& options, const host& machine) {
+    return loader(options, machine, {}).examine();
 }
 
 }  // namespace ringmaster::core

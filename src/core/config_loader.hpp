@@ -8,6 +8,7 @@
 #include "core/config_error.hpp"
 #include "core/daemon_options.hpp"
 #include "core/host.hpp"
+#include "core/ini_reader.hpp"
 #include "core/load_limits.hpp"
 #include "core/result.hpp"
 
@@ -18,5 +19,15 @@ namespace ringmaster::core {
 /// Supervisor's order, its hints tell about all.
 result<config, config_error> load_config(const daemon_options& options, const host& machine,
                                          const load_limits& limits = {});
+
+/// What --check-config wants to know beyond that.
+struct config_examination {
+    std::optional<config_error> error;
+    config found;                       ///< with an error: what could be made of the rest
+    ini_document document;              ///< all files, merged: for the places of options
+    std::vector<std::string> warnings;  ///< "a.conf:12: …": accepted, but hardly meant so
+};
+
+config_examination examine_config(const daemon_options& options, const host& machine);
 
 }  // namespace ringmaster::core

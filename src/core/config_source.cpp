@@ -80,7 +80,7 @@ std::optional<std::string> search_config_file(std::string_view program, std::str
     return std::nullopt;
 }
 
-void read_main_file(load_context& context, const std::string& path, std::string_view base) {
+bool read_main_file(load_context& context, const std::string& path, std::string_view base) {
     const auto absolute = normalize_path(join_path(base, path));
     context.config_path = path;
     context.here = std::string(parent_of(absolute));
@@ -89,11 +89,15 @@ void read_main_file(load_context& context, const std::string& path, std::string_
     // An empty path would otherwise name the directory.
     const auto text = path.empty() ? result<std::string, read_failure>(read_failure::missing)
                                    : context.machine.read_file(join_path(base, path));
-    if (text) return add_file(context, path, *text, {});
+    if (text) {
+        add_file(context, path, *text, {});
+        return context.problems.empty() || !context.document.sections().empty();
+    }
     const bool missing = text.error() == read_failure::missing;
     context.problems.add(
         fmt::format("could not {} config file {}", missing ? "find" : "read", path),
         fmt::format("{}: expected a file that can be read", absolute));
+    return false;
 }
 
 void read_includes(load_context& context) {

@@ -22,8 +22,8 @@ std::optional<std::string> search_config_file(std::string_view program, std::str
                                               const host& machine);
 
 /// Reads the main file into the context's document, and sets its path and `here`. Problems are
-/// filed in the context.
-void read_main_file(load_context& context, const std::string& path, std::string_view base);
+/// filed in the context. False if there is nothing that could be looked at further.
+bool read_main_file(load_context& context, const std::string& path, std::string_view base);
 
 /// Follows [include] of the main file, if it has one.
 void read_includes(load_context& context);

@@ -18,13 +18,16 @@ constexpr getopt_rule configuration{"configuration", 'c', true};
 constexpr getopt_rule help{"help", 'h', false};
 constexpr getopt_rule help_too{"", '?', false};
 constexpr getopt_rule version{"version", 'v', false};
+// Not in Supervisor.
+constexpr getopt_rule check{.name = "check-config", .exact = true};
+constexpr getopt_rule dump{.name = "dump", .argument_is_optional = true, .exact = true};
 
 bool is_switch(const option& row) {
     return row.type == value_type::boolean;
 }
 
 std::vector<getopt_rule> make_rules() {
-    std::vector<getopt_rule> rules{configuration, help, help_too, version};
+    std::vector<getopt_rule> rules{configuration, help, help_too, version, check, dump};
     for (const auto& row : options_of(section_kind::supervisord))
         if (row.command_line.exists)
             rules.push_back({row.name, row.command_line.letter, !is_switch(row)});
@@ -47,6 +50,7 @@ public:
 
 private:
     result<void, config_error> take_setting(const option& row, const getopt_match& match);
+    result<void, config_error> take_check(const getopt_match& match);
 
     daemon_options& out_;
     machine_types types_;
@@ -65,9 +69,30 @@ result<bool, config_error> command_line_reader::take(const getopt_match& match) 
         out_.config_file = match.argument;
         return false;
     }
+    if (rule.name == check.name || rule.name == dump.name) {
+        if (const auto done = take_check(match); !done) return done.error();
+        return false;
+    }
     const auto* row = find_option(section_kind::supervisord, rule.name);
     if (const auto done = take_setting(*row, match); !done) return done.error();
     return false;
+}
+
+/// A dump is a check that also shows its result.
+result<void, config_error> command_line_reader::take_check(const getopt_match& match) {
+    out_.request = daemon_request::check;
+    if (match.rule->name == check.name) return {};
+    if (match.argument.empty() || match.argument == "ini") {
+        out_.dump = dump_format::ini;
+    } else if (match.argument == "json") {
+        out_.dump = dump_format::json;
+    } else {
+        return config_error{
+            fmt::format("invalid value for {} {}: not a format", match.spelling,
+                        repr(match.argument)),
+            {fmt::format("command line: {}: expected ini or json", match.spelling)}};
+    }
+    return {};
 }
 
 result<void, config_error> command_line_reader::take_setting(const option& row,
@@ -118,6 +143,9 @@ std::string daemon_usage(std::string_view program) {
     add("-c, --configuration FILE", "configuration file; default: a search in usual places");
     add("-h, --help", "print this text and exit");
     add("-v, --version", "print the version and exit");
+    add("    --check-config",
+        "look for all mistakes in the configuration, start nothing, and exit");
+    add("    --dump[=ini|json]", "the same, and print what the configuration comes to");
     for (const auto& row : options_of(section_kind::supervisord)) {
         if (!row.command_line.exists) continue;
         const auto letter = row.command_line.letter == '\0'

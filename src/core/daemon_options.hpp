@@ -19,10 +19,14 @@
 namespace ringmaster::core {
 
 /// What the command line asks for.
-enum class daemon_request : std::uint8_t { run, help, version };
+enum class daemon_request : std::uint8_t { run, help, version, check };
+
+/// How --dump prints what the configuration comes to.
+enum class dump_format : std::uint8_t { ini, json };
 
 struct daemon_options {
     daemon_request request = daemon_request::run;
+    std::optional<dump_format> dump;         ///< only with daemon_request::check
     std::string program;                     ///< argv[0]
     std::optional<std::string> config_file;  ///< -c, as given
     /// Directory the daemon was started in: relative paths keep their meaning after a chdir.

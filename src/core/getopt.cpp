@@ -35,6 +35,7 @@ result<const getopt_rule*, config_error> scanner::find_long(std::string_view nam
     for (const auto& rule : rules_) {
         if (rule.name.empty() || !rule.name.starts_with(name)) continue;
         if (rule.name == name) return &rule;
+        if (rule.exact) continue;
         if (found == nullptr)
             found = &rule;
         else if (rule.letter == '\0' || rule.letter != found->letter)
@@ -50,7 +51,7 @@ result<void, config_error> scanner::take_long(std::string_view word) {
     RM_TRY(const auto* rule, find_long(word.substr(0, equals)));
     getopt_match match{rule, fmt::format("--{}", rule->name), {}};
     if (equals != std::string_view::npos) {
-        if (!rule->takes_argument)
+        if (!rule->takes_argument && !rule->argument_is_optional)
             return wrong(fmt::format("option {} must not have an argument", match.spelling));
         match.argument = word.substr(equals + 1);
     } else if (rule->takes_argument) {

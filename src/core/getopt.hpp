@@ -19,6 +19,10 @@ struct getopt_rule {
     std::string_view name;  ///< long form without dashes; empty: none
     char letter = '\0';     ///< '\0': none
     bool takes_argument = false;
+    /// "--name" and "--name=argument" are both right, "--name argument" is not.
+    bool argument_is_optional = false;
+    /// No abbreviations: options that Supervisor lacks must not make those of its own ambiguous.
+    bool exact = false;
 };
 
 struct getopt_match {

@@ -44,6 +44,19 @@ const option* find_option(section_kind kind, std::string_view name) {
     return inherits ? find_option(section_kind::program, name) : nullptr;
 }
 
+std::optional<section_kind> kind_of_section(std::string_view name) {
+    for (const auto& section : option_sections()) {
+        auto known = section.header.substr(1, section.header.size() - 2);
+        const auto colon = known.find(':');
+        const bool is_server = known.ends_with("http_server");
+        if (colon != std::string_view::npos ? name.starts_with(known.substr(0, colon + 1))
+            : is_server                     ? name.starts_with(known)
+                                            : name == known)
+            return section.kind;
+    }
+    return std::nullopt;
+}
+
 std::string_view expectation(value_type type) {
     switch (type) {
         case value_type::integer: return "a whole number";

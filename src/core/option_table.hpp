@@ -116,6 +116,9 @@ std::span<const option> options_of(section_kind kind);
 /// Also finds program's options for listener and fcgi. Null if there is no such option.
 const option* find_option(section_kind kind, std::string_view name);
 
+/// What a section is by the name in its header; unset for names that mean nothing.
+std::optional<section_kind> kind_of_section(std::string_view name);
+
 /// "a whole number of seconds", "true or false": completes "expected …".
 std::string_view expectation(value_type type);
 

@@ -2,6 +2,8 @@
 //
 // The input is the main file and, behind a NUL, one that it may include.
 
+#include "core/config_dump.hpp"
+#include "core/utf8.hpp"
 #include "fuzz/target.hpp"
 #include "support/load.hpp"
 
@@ -20,7 +22,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     // Small enough that an input which asks for a huge fleet does not take seconds.
     const core::load_limits limits{.processes_of_a_section = 200, .bytes = 1 << 20};
     const auto loaded = core::load_config(test::options_for(machine), machine, limits);
-    if (loaded) return 0;
+    if (loaded) {
+        fuzz::require(!core::dump_as_ini(*loaded).empty(), "what is loaded can be shown");
+        fuzz::require(core::is_utf8(core::dump_as_json(*loaded)), "JSON is UTF-8");
+        return 0;
+    }
     fuzz::require(!loaded.error().text.empty(), "an error says what is wrong");
     fuzz::require(!loaded.error().hints.empty(), "an error says where");
     return 0;

@@ -48,6 +48,25 @@ TEST(DaemonOptions, LongFormsMayBeShortened) {
     EXPECT_EQ(parse("--logfile=x.log")->values.logfile, "x.log");
 }
 
+TEST(DaemonOptions, CheckAndDumpStartNothing) {
+    EXPECT_EQ(parse("--check-config")->request, daemon_request::check);
+    EXPECT_FALSE(parse("--check-config")->dump);
+    EXPECT_EQ(parse("--dump -c a.conf")->request, daemon_request::check);
+    EXPECT_EQ(parse("--dump")->dump, dump_format::ini);
+    EXPECT_EQ(parse("--dump=ini --check-config")->dump, dump_format::ini);
+    EXPECT_EQ(parse("--dump=json -t")->dump, dump_format::json);
+    EXPECT_EQ(parse("--dump=yaml").error().text, "invalid value for --dump 'yaml': not a format");
+    EXPECT_EQ(parse("--dump json").error().text,
+              "positional arguments are not supported: ['json']");
+}
+
+// Scripts that shorten Supervisor's options go on working.
+TEST(DaemonOptions, OursCannotBeShortenedAndMakeNothingAmbiguous) {
+    EXPECT_TRUE(parse("--ch=/tmp")->given.contains("childlogdir"));
+    EXPECT_TRUE(parse("--d=/srv")->given.contains("directory"));
+    EXPECT_EQ(parse("--check").error().text, "option --check not recognized");
+}
+
 TEST(DaemonOptions, HelpAndVersionActWhereTheyStand) {
     EXPECT_EQ(parse("-h -n -n")->request, daemon_request::help);
     EXPECT_EQ(parse("-?")->request, daemon_request::help);

@@ -1,0 +1,180 @@
+#include "core/config_dump.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/option_reading.hpp"
+#include "core/value_types.hpp"
+
+namespace ringmaster::core {
+namespace {
+
+/// A value such that reading it gives `text`.
+std::string quoted(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        out += c;
+        if (c == '%') out += '%';
+        if (c == '\n') out += '\t';
+    }
+    return out;
+}
+
+class ini_writer {
+public:
+    std::string run(const config& from);
+
+private:
+    void header(std::string_view kind, std::string_view name = {});
+    void line(std::string_view option, std::string_view value);
+    /// Nothing for an empty value.
+    void line_if_set(std::string_view option, std::string_view value);
+    template <class Owner>
+    void rows(section_kind kind, const Owner& owner);
+
+    void daemon(const daemon_config& daemon);
+    void server(const server_config& server);
+    void group(const group_config& group);
+    void pool(const group_config& group, std::string_view kind);
+    void process(std::string_view kind, std::string_view section, const process_config& process);
+    void listener(const listener_config& listener);
+    void socket(const fcgi_socket_config& socket);
+    std::string section_for(const process_config& process, const group_config& group);
+
+    std::string out_;
+    std::unordered_set<std::string> sections_;  ///< of programs, whose names must be unique
+};
+
+void ini_writer::header(std::string_view kind, std::string_view name) {
+    out_ +=
+        fmt::format("{}[{}{}{}]\n", out_.empty() ? "" : "\n", kind, name.empty() ? "" : ":", name);
+}
+
+void ini_writer::line(std::string_view option, std::string_view value) {
+    out_ += fmt::format("{}={}\n", option, quoted(value));
+}
+
+void ini_writer::line_if_set(std::string_view option, std::string_view value) {
+    if (!value.empty()) line(option, value);
+}
+
+template <class Owner>
+void ini_writer::rows(section_kind kind, const Owner& owner) {
+    for (const auto& row : options_of(kind)) {
+        if (row.type == value_type::name || row.name == "priority") continue;
+        const auto value = read_option(row, owner);
+        if (!std::holds_alternative<std::monostate>(value)) line(row.name, option_text(row, value));
+    }
+}
+
+void ini_writer::daemon(const daemon_config& daemon) {
+    header("supervisord");
+    rows(section_kind::supervisord, daemon);
+}
+
+void ini_writer::server(const server_config& server) {
+    header(server.section);
+    if (server.kind == family::inet) {
+        line("port", fmt::format("{}:{}", server.host.empty() ? "*" : server.host, server.port));
+    } else {
+        line("file", server.path);
+        line("chmod", octal_text(server.mode));
+        line_if_set("chown", ownership_text(server.owner));
+    }
+    line_if_set("username", server.username);
+    if (!server.username.empty()) line("password", server.password);
+}
+
+/// The program section that stands for one process: named after it where that is possible.
+std::string ini_writer::section_for(const process_config& process, const group_config& group) {
+    std::string name = process.name;
+    const auto usable = [](std::string_view text) {
+        return !text.empty() && parse_name(text) && text.find_first_of(",%[]") == text.npos;
+    };
+    if (!usable(name)) name = fmt::format("{}.{}", group.name, sections_.size());
+    if (sections_.contains(name)) name = fmt::format("{}.{}", group.name, name);
+    while (!sections_.insert(name).second) name += '_';
+    return name;
+}
+
+void ini_writer::process(std::string_view kind, std::string_view section,
+                         const process_config& process) {
+    header(kind, section);
+    if (process.name != section) line("process_name", process.name);
+    if (process.fcgi_socket) socket(*process.fcgi_socket);
+    rows(section_kind::program, process);
+}
+
+void ini_writer::listener(const listener_config& listener) {
+    line("events", fmt::format("{}", fmt::join(listener.events, ",")));
+    line("buffer_size", fmt::format("{}", listener.buffer_size));
+    line("result_handler", listener.result_handler);
+}
+
+void ini_writer::socket(const fcgi_socket_config& socket) {
+    line("socket", socket.url);
+    if (socket.backlog) line("socket_backlog", fmt::format("{}", *socket.backlog));
+    if (socket.kind == family::inet) return;
+    line("socket_mode", octal_text(socket.mode));
+    line_if_set("socket_owner", ownership_text(socket.owner));
+}
+
+/// Groups whose processes share something (an event queue, a socket) stay one section.
+void ini_writer::pool(const group_config& group, std::string_view kind) {
+    const auto count = group.processes.size();
+    if (count == 0) {
+        header(kind, group.name);
+        line("numprocs", "0");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        if (count > 1) out_ += fmt::format("\n; {} of {} in one pool", i + 1, count);
+        process(kind, group.name, group.processes[i]);
+        const auto priority = group.processes[i].priority;
+        if (priority == group.priority) line("priority", fmt::format("{}", priority));
+    }
+    if (group.listener) listener(*group.listener);
+}
+
+void ini_writer::group(const group_config& group) {
+    if (group.kind == group_kind::listener) return pool(group, "eventlistener");
+    if (group.kind == group_kind::fcgi) return pool(group, "fcgi-program");
+
+    const auto add = [this](std::string_view section, const process_config& one) {
+        process(one.fcgi_socket ? "fcgi-program" : "program", section, one);
+        line("priority", fmt::format("{}", one.priority));
+    };
+    const auto& processes = group.processes;
+    const bool alone = processes.size() == 1 && processes[0].name == group.name &&
+                       processes[0].priority == group.priority && !processes[0].fcgi_socket;
+    if (alone && sections_.insert(group.name).second) return add(group.name, processes[0]);
+
+    std::vector<std::string> sections;
+    for (const auto& process : processes) sections.push_back(section_for(process, group));
+    header("group", group.name);
+    line("programs", fmt::format("{}", fmt::join(sections, ",")));
+    line("priority", fmt::format("{}", group.priority));
+    for (std::size_t i = 0; i < processes.size(); ++i) add(sections[i], processes[i]);
+}
+
+std::string ini_writer::run(const config& from) {
+    daemon(from.daemon);
+    for (const auto& one : from.servers) server(one);
+    for (const auto& name : from.rpc_interfaces) {
+        const auto& factory = options_of(section_kind::rpcinterface).front();
+        header("rpcinterface", name);
+        line(factory.name, factory.sample);
+    }
+    for (const auto& one : from.groups) group(one);
+    return std::move(out_);
+}
+
+}  // namespace
+
+std::string dump_as_ini(const config& from) {
+    return ini_writer().run(from);
+}
+
+}  // namespace ringmaster::core
