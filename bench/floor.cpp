@@ -1,11 +1,13 @@
 // The floor of the fleet benchmark: the bare work of a supervisor, and nothing else.
 //
 //   bench_floor --children N --streams 0|1|2 --program SLEEPER --stamps FILE --logs DIR
+//               [--move splice|copy]
 //
 // Starts N children, each with a pipe and a log file per stream, moves what they write from pipe to
-// log, starts a child anew when it dies, and on SIGTERM ends all of them and itself. It uses the
-// fastest calls known for each step and keeps no configuration, no states and no listeners: what a
-// supervisor takes more than this is the price of what it offers. Linux >= 5.11.
+// log (by splice, or by read and write), starts a child anew when it dies, and on SIGTERM ends all
+// of them and itself. It uses the fastest calls known for each step and keeps no configuration, no
+// states and no listeners: what a supervisor takes more than this is the price of what it offers.
+// Linux >= 5.11.
 //
 // Exit codes: 0 stopped by SIGTERM, 1 a system call failed (said on stderr), 2 wrong arguments.
 
@@ -37,6 +39,7 @@ constexpr int max_threads = 2;  ///< spawn threads; more gain nothing on two cor
 constexpr int first_slot = 16;  ///< lowest descriptor number reserved for children's pipe ends
 constexpr unsigned end_of_slots = 64;
 constexpr int splice_bytes = 1 << 16;
+constexpr int copy_bytes = 1 << 17;
 
 struct options {
     unsigned children = 0;
@@ -44,6 +47,7 @@ struct options {
     std::string program;
     std::string stamps;
     std::string logs;
+    bool copy = false;  ///< move output by read(2) and write(2) instead of splice(2)
 };
 
 struct child {
@@ -220,14 +224,25 @@ private:
         dead.pidfd = -1;
     }
 
-    static void move(int pipe, int log) {
+    void move(int pipe, int log) {
+        if (given_.copy) return copy(pipe, log);
         const auto n =
             ::splice(pipe, nullptr, log, nullptr, splice_bytes, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
         if (n == 0) ::close(pipe);
         if (n < 0 && errno != EAGAIN && errno != EINTR) must(-1, "splice");
     }
 
+    void copy(int pipe, int log) {
+        const auto n = ::read(pipe, buffer_.data(), buffer_.size());
+        if (n == 0) ::close(pipe);
+        if (n < 0 && errno != EAGAIN && errno != EINTR) must(-1, "read");
+        if (n > 0)
+            must(static_cast<int>(::write(log, buffer_.data(), static_cast<std::size_t>(n))),
+                 "write");
+    }
+
     options given_;
+    std::vector<char> buffer_ = std::vector<char>(copy_bytes);
     std::vector<child> children_;
     std::atomic<unsigned> next_{0};
     int null_ = -1;
@@ -248,6 +263,8 @@ bool parse(int argc, char** argv, options& into) {
             into.stamps = value;
         else if (name == "--logs")
             into.logs = value;
+        else if (name == "--move" && (value == "splice" || value == "copy"))
+            into.copy = value == "copy";
         else
             return false;
     }
@@ -261,7 +278,7 @@ int main(int argc, char** argv) {
     if (!parse(argc, argv, given)) {
         std::fputs(
             "usage: bench_floor --children N --streams 0|1|2 --program SLEEPER "
-            "--stamps FILE --logs DIR\n",
+            "--stamps FILE --logs DIR [--move splice|copy]\n",
             stderr);
         return 2;
     }

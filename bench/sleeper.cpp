@@ -73,9 +73,7 @@ stamp_header* map_stamps(const char* path) {
     return reinterpret_cast<stamp_header*>(at);
 }
 
-/// The first 4 KiB are lines of 64 bytes; a pipe takes them in one piece.
-constexpr long chunk = 4096;
-char bytes[chunk];
+char bytes[ringmaster::bench::max_piece];
 
 void write_all(const char* from, long size) {
     while (size > 0) {
@@ -95,10 +93,24 @@ void greet(const char* child) {
     write_all(bytes, length);
 }
 
+void sleep_until(std::uint64_t when_ns) {
+    timespec when{};
+    when.tv_sec = static_cast<time_t>(when_ns / 1'000'000'000u);
+    when.tv_nsec = static_cast<long>(when_ns % 1'000'000'000u);
+    call(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, address(&when), 0);
+}
+
+/// In pieces that end a line; lines are 64 bytes, or a piece if that is no multiple of 64.
 void write_burst(stamp_header& stamps) {
-    for (long i = 0; i < chunk; ++i) bytes[i] = i % 64 == 63 ? '\n' : '.';
-    for (auto left = static_cast<long>(stamps.burst_bytes); left > 0; left -= chunk) {
-        write_all(bytes, left < chunk ? left : chunk);
+    const auto piece = static_cast<long>(stamps.piece_bytes);
+    const long line = piece % 64 == 0 ? 64 : piece;
+    for (long i = 0; i < piece; ++i) bytes[i] = i % line == line - 1 ? '\n' : '.';
+    auto next_ns = now_ns();
+    for (auto left = static_cast<long>(stamps.burst_bytes); left > 0; left -= piece) {
+        write_all(bytes, left < piece ? left : piece);
+        if (stamps.pace_ns == 0) continue;
+        next_ns += stamps.pace_ns;
+        sleep_until(next_ns);
     }
     __atomic_fetch_add(&stamps.drained, 1, __ATOMIC_RELEASE);
 }

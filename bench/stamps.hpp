@@ -14,7 +14,11 @@ struct stamp_header {
     std::uint64_t drained;      ///< children that have written their burst
     std::uint64_t capacity;     ///< records that fit into the file
     std::uint64_t burst_bytes;  ///< what a child writes on SIGUSR1
+    std::uint64_t piece_bytes;  ///< by one write, at most max_piece
+    std::uint64_t pace_ns;      ///< from the start of one write to the next; 0: at once
 };
+
+inline constexpr std::uint64_t max_piece = 65536;
 
 struct stamp_record {
     std::uint64_t born_ns;     ///< first instruction of the program
@@ -23,6 +27,6 @@ struct stamp_record {
     std::uint32_t pid;         ///< written last: 0 means that the record is not complete
 };
 
-static_assert(sizeof(stamp_header) == 32 && sizeof(stamp_record) == 24);
+static_assert(sizeof(stamp_header) == 48 && sizeof(stamp_record) == 24);
 
 }  // namespace ringmaster::bench

@@ -24,6 +24,11 @@ class Fleet:
     one_group: bool  # all programs in one group; else each is its own, as if no group was written
     sleeper: str
     stamps: str
+    log_options: str = ""  # further lines of each [program:x]
+
+    def logged_bytes(self, child):
+        """How much of the child's output is in its log, rotated files included."""
+        return os.stat(self.stdout_log(child)).st_size
 
     def stdout_log(self, child):
         return os.path.join(self.logs, f"{child}.out")
@@ -94,11 +99,12 @@ class Peer:
 class Floor(Peer):
     """The bare work, by the fastest system calls (bench/floor.cpp)."""
 
-    def __init__(self, program, with_streams):
+    def __init__(self, program, with_streams, move="splice", name="floor"):
         self._program = program
         self._with_streams = with_streams
+        self._move = move
         self.keeps_logs = with_streams
-        self.name = "floor" if with_streams else "floor, no pipes"
+        self.name = name
 
     def missing(self):
         return "" if os.access(self._program, os.X_OK) else "bench_floor is not built"
@@ -116,6 +122,7 @@ class Floor(Peer):
             "--program": fleet.sleeper,
             "--stamps": fleet.stamps,
             "--logs": fleet.logs,
+            "--move": self._move,
         }
         return [self._program] + [str(word) for pair in given.items() for word in pair]
 
@@ -179,7 +186,7 @@ startsecs=0
 autorestart=true
 stdout_logfile={fleet.stdout_log(child)}
 {error_log}
-"""
+{fleet.log_options}"""
 
     def list(self, fleet, timeout):
         return list_fleet(self._socket(fleet), timeout)
@@ -225,7 +232,7 @@ def all_peers(bin_directory):
     floor = os.path.join(bin_directory, "bench_floor")
     ringmaster = os.path.join(bin_directory, "ringmasterd")
     return [
-        Floor(floor, with_streams=False),
+        Floor(floor, with_streams=False, name="floor, no pipes"),
         Floor(floor, with_streams=True),
         Ringmaster(ringmaster, "uring", "io_uring"),
         Ringmaster(ringmaster, "epoll", "epoll"),

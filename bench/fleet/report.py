@@ -1,10 +1,12 @@
 """Turns the runs into numbers to compare: medians with spread, a JSON file, Markdown tables."""
 
 import json
+import shlex
 import statistics
+import sys
 
-BEGIN = "<!-- fleet results: written by bench/fleet/run.py --write-docs -->"
-END = "<!-- end of fleet results -->"
+BEGIN = "<!-- {0} results: written by bench/{0}/run.py --write-docs -->"
+END = "<!-- end of {0} results -->"
 
 # key in the runs, words in the table, unit, digits after the point
 MEASURES = [
@@ -85,7 +87,7 @@ def _row(cells):
     return "| " + " | ".join(cells) + " |"
 
 
-def _table(head, rows):
+def table(head, rows):
     return [_row(head), _row(["---"] + ["--:"] * (len(head) - 1))] + [_row(row) for row in rows]
 
 
@@ -104,7 +106,7 @@ def _values_table(peers):
         cells = [_cell(peers[name].get(key), digits) for name in peers]
         if any(cell != "–" for cell in cells):
             rows.append([f"{words}, {unit}"] + cells)
-    return _table([""] + list(peers), rows)
+    return table([""] + list(peers), rows)
 
 
 def _ratio(value, reference, digits):
@@ -127,7 +129,7 @@ def _ratios_table(peers):
         cells = [_ratio(peers[a].get(key), peers[b].get(key), digits) for a, b in pairs]
         if any(cell != "–" for cell in cells):
             rows.append([words] + cells)
-    return _table([""] + [f"{a} ÷ {b}" for a, b in pairs], rows) if rows else []
+    return table([""] + [f"{a} ÷ {b}" for a, b in pairs], rows) if rows else []
 
 
 def _failures(runs):
@@ -138,7 +140,21 @@ def _failures(runs):
     ]
 
 
-def _machine_lines(result):
+def command_line(subject):
+    """The command that makes these numbers again; where files go is nobody's business."""
+    places = ("--build", "--directory", "--json")
+    kept, skip = [], False
+    for word in sys.argv[1:]:
+        if skip:
+            skip = False
+        elif word in places:
+            skip = True
+        elif word != "--write-docs" and word.split("=")[0] not in places:
+            kept.append(word)
+    return shlex.join(["./dev", "bench", subject, *kept])
+
+
+def machine_lines(result):
     machine = result["machine"]
     versions = ", ".join(f"{name} {text}" for name, text in result["versions"].items())
     lines = [
@@ -153,7 +169,7 @@ def _machine_lines(result):
 
 def markdown(result):
     """The results as Markdown, from what load() returns or run.py collected."""
-    lines = _machine_lines(result) + [f"* {note}" for note in result["notes"]]
+    lines = machine_lines(result) + [f"* {note}" for note in result["notes"]]
     lines += _failures(result["runs"])
     for children, peers in summarise(result["runs"]).items():
         streams = result["streams"][str(children)]
@@ -177,12 +193,13 @@ def load(path):
         return json.load(file)
 
 
-def write_into(path, text):
-    """Replaces what stands between the two marks in a Markdown file."""
+def write_into(path, subject, text):
+    """Replaces what stands between the two marks of a benchmark in a Markdown file."""
+    opening, closing = BEGIN.format(subject), END.format(subject)
     with open(path, encoding="utf-8") as file:
-        before, begin, rest = file.read().partition(BEGIN)
-    _, end, after = rest.partition(END)
+        before, begin, rest = file.read().partition(opening)
+    _, end, after = rest.partition(closing)
     if not begin or not end:
         raise ValueError(f"{path}: the marks for the results are missing")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+        file.write(f"{before}{opening}\n\n{text}\n{closing}{after}")

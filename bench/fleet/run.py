@@ -7,7 +7,6 @@ Usually called by `./dev bench fleet`. Prints Markdown tables, writes all number
 
 import argparse
 import os
-import shlex
 import shutil
 import signal
 import sys
@@ -172,26 +171,12 @@ def measure(given):
     return {
         "machine": described,
         "versions": {peer.product: peer.version() for peer in peers if peer.product},
-        "command": "./dev bench fleet" + "".join(f" {shlex.quote(w)}" for w in told(sys.argv[1:])),
+        "command": report.command_line("fleet"),
         "streams": {str(children): streams for children, streams in sizes.items()},
         "plan": {"kills": given.kills, "burst_bytes": given.burst, "repeat": given.repeat},
         "notes": notes,
         "runs": run_all(given, peers, sizes),
     }
-
-
-def told(words):
-    """The arguments that change what is measured; where files go is nobody's business."""
-    places = ("--build", "--directory", "--json")
-    kept, skip = [], False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in places:
-            skip = True
-        elif word != "--write-docs" and word.split("=")[0] not in places:
-            kept.append(word)
-    return kept
 
 
 def main():
@@ -208,7 +193,7 @@ def main():
     text = report.markdown(result)
     print(text, end="")
     if given.write_docs:
-        report.write_into(os.path.join(ROOT, "docs", "performance.md"), text)
+        report.write_into(os.path.join(ROOT, "docs", "performance.md"), "fleet", text)
     return 1 if any("error" in run["numbers"] for run in result["runs"]) else 0
 
 

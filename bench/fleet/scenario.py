@@ -157,7 +157,7 @@ class Run:
 
         def complete():
             for child in list(wanted):
-                size = os.stat(self.fleet.stdout_log(child)).st_size
+                size = self.fleet.logged_bytes(child)
                 if size > wanted[child]:
                     raise Broken(f"log of {child}: {size} bytes, {wanted[child]} were written")
                 if size < wanted[child]:

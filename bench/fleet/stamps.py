@@ -9,7 +9,7 @@ import os
 import struct
 import time
 
-HEADER = struct.Struct("=QQQQ")
+HEADER = struct.Struct("=QQQQQQ")
 RECORD = struct.Struct("=QQII")
 
 
@@ -41,13 +41,13 @@ class Life:
 class Stamps:
     """Owns the file and its mapping; remove with close()."""
 
-    def __init__(self, path, capacity, burst_bytes):
+    def __init__(self, path, capacity, burst_bytes, piece_bytes=4096, pace_ns=0):
         self.path = path
         size = HEADER.size + capacity * RECORD.size
         with open(path, "w+b") as file:
             file.truncate(size)
             self._map = mmap.mmap(file.fileno(), size)
-        HEADER.pack_into(self._map, 0, 0, 0, capacity, burst_bytes)
+        HEADER.pack_into(self._map, 0, 0, 0, capacity, burst_bytes, piece_bytes, pace_ns)
         self._capacity = capacity
         self._complete = []
 

@@ -5,7 +5,7 @@
 // writers are one child process for each flood, and one child for all lines, so that the CPU time
 // of this process is the drain's alone. Variants run in turn; the table shows medians.
 //
-// usage: drain_bench [directory for the logs [repetitions [workload]]]
+// usage: engine_bench [directory for the logs [repetitions [workload]]]
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/epoll.h>
@@ -91,7 +91,7 @@ outcome measure(const work& job, const std::string& variant, const std::string& 
     std::vector<std::string> paths;
     for (int i = 0; i < job.writers; ++i) {
         pipes.push_back(std::move(*make_pipe()));
-        paths.push_back(fmt::format("{}/drain_bench.{}.{}", directory, ::getpid(), i));
+        paths.push_back(fmt::format("{}/engine_bench.{}.{}", directory, ::getpid(), i));
         logs.push_back(std::move(*open_file(paths.back(), O_WRONLY | O_CREAT | O_APPEND)));
     }
     const auto children = start_writers(pipes, job);
