@@ -17,12 +17,8 @@ namespace ringmaster::core {
 /// Names one process of the running configuration; never reused during the life of a supervisor.
 using process_id = std::uint32_t;
 
-/// Make the child. The driver answers once, with launched(), launch_failed() or launch_undone().
+/// Make the child. The driver answers once, with launched() or launch_failed().
 struct launch_effect {};
-
-/// Give the launch under way up, it hangs: it is not answered any more, and what comes of it is
-/// killed.
-struct give_up_effect {};
 
 /// Send `signo` to the child, or to its process group. The driver answers with signal_failed()
 /// if kill(2) fails; success needs no answer.
@@ -40,15 +36,28 @@ struct state_effect {
     bool expected;  ///< EXITED: the exit code is in `exitcodes`
 };
 
+/// A group was activated or removed.
+struct group_effect {
+    std::string name;
+    bool added;
+};
+
+/// The daemon's main loop begins, or the daemon begins to stop (before anything is signalled).
+struct daemon_effect {
+    bool stopping;
+};
+
 /// One line for the main log.
 using log_effect = log_line;
 
-/// Who it concerns is part of the effect; log lines of the daemon itself carry `no_process`.
+/// Who it concerns is part of the effect; what concerns no process carries `no_process`.
 inline constexpr process_id no_process = 0;
 
 struct effect {
     process_id process;
-    std::variant<launch_effect, give_up_effect, signal_effect, state_effect, log_effect> what;
+    std::variant<launch_effect, signal_effect, state_effect, group_effect, daemon_effect,
+                 log_effect>
+        what;
 };
 
 using effect_queue = std::deque<effect>;

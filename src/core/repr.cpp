@@ -50,13 +50,17 @@ void append_escape(std::string& out, char32_t value) {
         out += fmt::format("\\U{:08x}", number);
 }
 
+/// Double quotes only where single ones would have to be escaped and double ones would not.
+char quote_for(std::string_view text) {
+    const bool has_single = text.find('\'') != std::string_view::npos;
+    const bool has_double = text.find('"') != std::string_view::npos;
+    return has_single && !has_double ? '"' : '\'';
+}
+
 }  // namespace
 
 std::string repr(std::string_view text) {
-    const bool has_single = text.find('\'') != std::string_view::npos;
-    const bool has_double = text.find('"') != std::string_view::npos;
-    const char quote = has_single && !has_double ? '"' : '\'';
-
+    const char quote = quote_for(text);
     std::string out(1, quote);
     while (!text.empty()) {
         const auto next = first_character(text);
@@ -73,6 +77,23 @@ std::string repr(std::string_view text) {
             append_escape(out, next.code);
         }
         text.remove_prefix(next.length);
+    }
+    return out += quote;
+}
+
+std::string repr_bytes(std::string_view bytes) {
+    const char quote = quote_for(bytes);
+    std::string out{'b', quote};
+    for (const char each : bytes) {
+        const auto value = static_cast<unsigned char>(each);
+        if (each == quote || each == '\\') {
+            out += '\\';
+            out += each;
+        } else if (value >= 0x20 && value < 0x7F) {
+            out += each;
+        } else {
+            append_escape(out, value);
+        }
     }
     return out += quote;
 }

@@ -67,6 +67,7 @@ bool supervisor::add_group(std::shared_ptr<const group_config> config, const ins
     const group& active = *added;
     by_name_.emplace(active.config.name, added.get());
     groups_.push_back(std::move(added));
+    effects_.push_back({no_process, group_effect{active.config.name, true}});
     if (begun_) autostart(active, now);
     return true;
 }
@@ -84,6 +85,7 @@ bool supervisor::remove_group(std::string_view name) {
         entries_.erase(id);
     }
     std::erase(to_stop_, gone);
+    effects_.push_back({no_process, group_effect{gone->config.name, false}});
     by_name_.erase(found);
     std::erase_if(groups_, [&](const auto& each) { return each.get() == gone; });
     return true;
@@ -91,11 +93,12 @@ bool supervisor::remove_group(std::string_view name) {
 
 void supervisor::begin(const instant& now) {
     begun_ = true;
+    effects_.push_back({no_process, daemon_effect{false}});
     for (const auto& each : groups_) autostart(*each, now);
 }
 
 void supervisor::autostart(const group& of, const instant& now) {
-    if (state_ != daemon_state::running || of.config.kind != group_kind::plain) return;
+    if (state_ != daemon_state::running || of.config.kind == group_kind::fcgi) return;
     for (const process_id id : of.members) {
         if (entries_.at(id).fsm.config().autostart) start(id, now);
     }
@@ -125,6 +128,7 @@ void supervisor::request(daemon_state target, const instant& now) {
     const bool first = state_ == daemon_state::running;
     state_ = target;
     if (!first) return;
+    effects_.push_back({no_process, daemon_effect{true}});
     for (const auto& each : groups_) to_stop_.push_back(each.get());
     std::ranges::stable_sort(to_stop_, {}, [](const group* each) { return each->config.priority; });
     stop_groups_in_turn(now);
@@ -139,10 +143,6 @@ void supervisor::launched(process_id id, int pid, const instant& now) {
 
 void supervisor::launch_failed(process_id id, std::string why, const instant& now) {
     step(id, now, [&why](process_fsm& fsm, auto& cx) { fsm.launch_failed(cx, std::move(why)); });
-}
-
-void supervisor::launch_undone(process_id id, std::string why, const instant& now) {
-    step(id, now, [&why](process_fsm& fsm, auto& cx) { fsm.launch_undone(cx, std::move(why)); });
 }
 
 void supervisor::signal_failed(process_id id, int number, const std::string& details,
@@ -243,8 +243,8 @@ process_id supervisor::find_process(std::string_view group_name, std::string_vie
 
 std::vector<process_id> supervisor::in_priority_order(const group& of) const {
     auto ids = of.members;
-    std::ranges::stable_sort(ids, {},
-                             [&](process_id id) { return entries_.at(id).fsm.config().priority; });
+    std::ranges::stable_sort(
+        ids, {}, [&](process_id id) { return entries_.at(id).fsm.config().priority; });
     return ids;
 }
 
@@ -267,9 +267,9 @@ std::vector<process_id> supervisor::in_name_order() const {
     for (const auto& [name, each] : by_name_) {
         const auto first = static_cast<std::ptrdiff_t>(ids.size());
         ids.insert(ids.end(), each->members.begin(), each->members.end());
-        std::ranges::sort(
-            ids.begin() + first, ids.end(),
-            {}, [&](process_id id) -> const auto& { return entries_.at(id).fsm.config().name; });
+        std::ranges::sort(ids.begin() + first, ids.end(), {}, [&](process_id id) -> const auto& {
+            return entries_.at(id).fsm.config().name;
+        });
     }
     return ids;
 }
