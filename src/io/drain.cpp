@@ -16,16 +16,21 @@ public:
     answer_desk(drain::poster post, drain_listener& listener)
         : post_(std::move(post)), listener_(listener) {}
 
-    /// Called on a shard's thread.
-    void hand_over(drain_answers answers) {
-        post_([desk = weak_from_this(), answers = std::move(answers)] {
-            if (const auto alive = desk.lock()) alive->tell(answers);
+    /// Called on the thread of `from`.
+    void hand_over(shard& from, drain_answers answers) {
+        post_([desk = weak_from_this(), &from, answers = std::move(answers)] {
+            if (const auto alive = desk.lock()) alive->tell(from, answers);
         });
     }
 
 private:
-    void tell(const drain_answers& answers) {
+    void tell(shard& from, const drain_answers& answers) {
         for (const auto& note : answers.notes) listener_.on_drain_message(note.level, note.text);
+        for (const auto& tapped : answers.tapped) {
+            listener_.on_tapped(tapped.id, tapped.piece);
+            if (tapped.credit->give_back(tapped.piece.bytes.size()))
+                from.push(resume_stream{tapped.id});
+        }
         for (const auto& [done, outcome] : answers.cleared) done(outcome);
         for (const stream_id id : answers.finished) listener_.on_stream_finished(id);
     }
@@ -44,8 +49,10 @@ public:
     result<void, engine_refusal> start(engine_kind kind, unsigned threads) {
         engine_ = kind;
         for (unsigned number = 0; number < threads; ++number) {
-            auto added = std::make_unique<shard>(
-                [desk = desk_](drain_answers answers) { desk->hand_over(std::move(answers)); });
+            auto added =
+                std::make_unique<shard>([desk = desk_](shard& from, drain_answers answers) {
+                    desk->hand_over(from, std::move(answers));
+                });
             if (auto started = added->start(kind, number); !started) {
                 stop();
                 shards_.clear();

@@ -6,6 +6,9 @@
 // Commands of one stream are carried out in the order in which they were given. Answers arrive on
 // the control thread through `drain_listener`.
 //
+// The control thread sees the bytes of a stream only through a tap (io/tap), which it orders for
+// the streams that somebody looks into.
+//
 // The data plane never decides about processes, never decodes bytes and never blocks the control
 // thread: a slow disk delays only the streams of its shard.
 #pragma once
@@ -13,11 +16,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "io/tap.hpp"
 #include "io/unique_fd.hpp"
 
 namespace ringmaster::io {
@@ -40,12 +45,16 @@ struct stream_spec {
     unique_fd pipe;  ///< read end; the drain sets or clears O_NONBLOCK as its engine needs
     log_target log;
     bool strip_ansi = false;
+    std::optional<tap_spec> tap =
+        std::nullopt;  ///< none: the control thread sees nothing of the bytes
 };
 
 /// Receives the data plane's answers, always on the control thread. Must outlive the drain.
 class drain_listener {
 public:
     virtual ~drain_listener() = default;
+    /// Bytes of a stream that was added with a tap; in order, and before the stream's end.
+    virtual void on_tapped(stream_id id, const tapped_piece& piece) = 0;
     /// `finish(id)` is done: what the pipe held is in the log; pipe and log are closed.
     virtual void on_stream_finished(stream_id id) = 0;
     /// Something an operator should know: a log that cannot be written, bytes dropped.

@@ -114,6 +114,7 @@ void shard::execute(stream_table& streams) {
     const overloaded visitor{
         [&](add_stream& c) { streams.add(c.id, std::move(c.spec)); },
         [&](finish_stream& c) { streams.finish(c.id, true); },
+        [&](resume_stream& c) { streams.resume(c.id); },
         [&](reopen_logs&) { streams.reopen_all(); },
         [&](clear_log& c) { streams.clear(c.id, std::move(c.done)); },
         [&](stop_shard&) {
@@ -136,7 +137,7 @@ void shard::pause(gather::clock::duration delay) const {
 void shard::publish(stream_table& streams) {
     bytes_read_.store(streams.bytes_read(), std::memory_order_relaxed);
     drain_answers answers = streams.take_answers();
-    if (!answers.empty()) answer_(std::move(answers));
+    if (!answers.empty()) answer_(*this, std::move(answers));
 }
 
 }  // namespace ringmaster::io

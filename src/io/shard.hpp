@@ -25,6 +25,10 @@ struct add_stream {
 struct finish_stream {
     stream_id id;
 };
+/// The control thread has taken what a tap posted.
+struct resume_stream {
+    stream_id id;
+};
 struct reopen_logs {};
 struct clear_log {
     stream_id id;
@@ -33,12 +37,13 @@ struct clear_log {
 /// Finishes every stream, then ends the thread.
 struct stop_shard {};
 
-using shard_command = std::variant<add_stream, finish_stream, reopen_logs, clear_log, stop_shard>;
+using shard_command =
+    std::variant<add_stream, finish_stream, resume_stream, reopen_logs, clear_log, stop_shard>;
 
 class shard {
 public:
     /// Hands answers to the control thread; called on the shard's thread.
-    using answer_sink = std::function<void(drain_answers)>;
+    using answer_sink = std::function<void(shard&, drain_answers)>;
 
     explicit shard(answer_sink answer) : answer_(std::move(answer)) {}
     ~shard();

@@ -29,6 +29,7 @@ struct stream_table::stream {
           slot(place),
           pipe(std::move(spec.pipe)),
           strip_ansi(spec.strip_ansi) {
+        if (spec.tap) tap = std::make_unique<stream_tap>(std::move(*spec.tap));
         // A quarter of the pipe: small writes may take a page each, and the pipe of a user who has
         // many is smaller than usual.
         const int capacity = ::fcntl(pipe.get(), F_GETPIPE_SZ);
@@ -37,6 +38,7 @@ struct stream_table::stream {
 
     stream_id id;
     log_file log;
+    std::unique_ptr<stream_tap> tap;
     std::unique_ptr<std::string> backlog;  // what the log could not take; reading pauses
     std::int64_t last_bytes = -1;          // finish(): so many are still to be read; -1: ask
     std::uint32_t hot_bytes;               // in one gathering period
@@ -45,6 +47,7 @@ struct stream_table::stream {
     slot_id slot;
     unique_fd pipe;
     bool strip_ansi;
+    bool paused = false;   // the tap is full
     bool watched = false;  // the engine holds the pipe or the log
     bool hot = false;
     bool finishing = false;
@@ -101,6 +104,13 @@ void stream_table::finish_all() {
     all.reserve(streams_.size());
     for (const auto& [id, source] : streams_) all.push_back(id);
     for (const stream_id id : all) finish(id, false);
+}
+
+void stream_table::resume(stream_id id) {
+    stream* source = find(id);
+    if (source == nullptr || source->tap->credit()->is_full()) return;
+    if (!std::exchange(source->paused, false)) return;
+    if (!source->watched && !source->finishing) settle(*source);
 }
 
 void stream_table::reopen_all() {
@@ -187,6 +197,8 @@ void stream_table::count_load(stream& source, std::size_t bytes) {
         source.window_bytes = 0;
     }
     source.window_bytes += static_cast<std::uint32_t>(bytes);
+    // A listener answers quickly and is sent the next event only then.
+    if (source.tap && source.tap->is_conversation()) gather_.on_hot(*now_);
     if (source.window_bytes < source.hot_bytes) return;
     gather_.on_hot(*now_);
     if (!source.hot) engine_.set_hot(source.slot, source.hot = true);
@@ -194,15 +206,43 @@ void stream_table::count_load(stream& source, std::size_t bytes) {
 
 /// The chain of filters and the log: `bytes` is one piece as it came from the pipe.
 void stream_table::deliver(stream& source, std::span<char> bytes) {
+    if (source.tap && source.tap->is_open()) {
+        return deliver_tapped(source, source.tap->split(bytes, source.strip_ansi));
+    }
     if (source.strip_ansi) bytes = bytes.first(core::strip_ansi(bytes));
+    write_log(source, {bytes.data(), bytes.size()});
+}
+
+void stream_table::deliver_tapped(stream& source, std::vector<stream_tap::piece> pieces) {
+    for (auto& piece : pieces) {
+        if (piece.to_log) write_log(source, piece.bytes);
+        if (piece.to_control) post(source, *piece.to_control, std::move(piece.bytes));
+    }
+}
+
+void stream_table::write_log(stream& source, std::string_view bytes) {
     if (bytes.empty()) return;
     if (source.backlog) {
-        source.backlog->append(bytes.data(), bytes.size());
+        source.backlog->append(bytes);
         return;
     }
-    const std::size_t done = source.log.write({bytes.data(), bytes.size()}, *this);
+    const std::size_t done = source.log.write(bytes, *this);
     if (done == bytes.size()) return;
-    source.backlog = std::make_unique<std::string>(bytes.data() + done, bytes.size() - done);
+    source.backlog = std::make_unique<std::string>(bytes.substr(done));
+    pause(source);
+}
+
+void stream_table::post(stream& source, tapped_piece::kind what, std::string bytes) {
+    const auto size = bytes.size();
+    answers_.tapped.push_back({source.id, {what, std::move(bytes)}, source.tap->credit()});
+    if (!source.tap->credit()->take(size) || source.paused) return;
+    source.paused = true;
+    pause(source);
+}
+
+/// The engine lets go of the stream; settle() decides when it is watched again.
+void stream_table::pause(stream& source) {
+    if (source.finishing) return;  // drained() ends where it does
     if (source.watched && engine_.forget(source.slot)) on_forgotten(source.slot);
 }
 
@@ -214,10 +254,10 @@ void stream_table::settle(stream& source) {
             drop_backlog(source, "nobody reads it");
         }
         if (!source.finishing) {
-            if (source.pipe) watch(source);
+            if (source.pipe && !source.paused) watch(source);
             return;
         }
-        if (drained(source)) return close(source);
+        if (drained(source) && flushed(source)) return close(source);
     }
 }
 
@@ -264,6 +304,12 @@ bool stream_table::drained(stream& source) {
         if (source.backlog) return false;
     }
     return true;
+}
+
+/// Writes what the tap holds back. False: as drained().
+bool stream_table::flushed(stream& source) {
+    if (source.tap) deliver_tapped(source, source.tap->rest(source.strip_ansi));
+    return !source.backlog;
 }
 
 void stream_table::close(stream& source) {

@@ -4,6 +4,9 @@
 // thread's commands; never blocks except in write(2) to a regular file. A log that cannot take
 // bytes now (a full pipe behind /dev/stdout) stops the reading of its own stream, nobody else's.
 //
+// A tapped stream whose bytes the control thread has not taken yet is not read on: it slows its
+// writer, and the memory of the daemon does not grow.
+//
 // A stream is watched by the engine for exactly one thing at a time, bytes to read or room to
 // write; whatever is to happen next is decided in settle() when the engine has let go of it.
 #pragma once
@@ -19,16 +22,26 @@
 #include "io/engine.hpp"
 #include "io/gather.hpp"
 #include "io/log_file.hpp"
+#include "io/stream_tap.hpp"
 
 namespace ringmaster::io {
 
 /// What a shard has to tell the control thread; collected, and handed over once a pass.
 struct drain_answers {
+    struct tapped_bytes {
+        stream_id id;
+        tapped_piece piece;
+        std::shared_ptr<tap_credit> credit;
+    };
+
     std::vector<core::log_line> notes;
+    std::vector<tapped_bytes> tapped;
     std::vector<stream_id> finished;
     std::vector<std::pair<std::function<void(error_code)>, error_code>> cleared;
 
-    bool empty() const { return notes.empty() && finished.empty() && cleared.empty(); }
+    bool empty() const {
+        return notes.empty() && tapped.empty() && finished.empty() && cleared.empty();
+    }
 };
 
 class stream_table final : public engine_handler, private core::log_sink {
@@ -45,6 +58,8 @@ public:
     /// `answer`: report the end among the finished.
     void finish(stream_id id, bool answer);
     void finish_all();
+    /// A tap that was full has room again.
+    void resume(stream_id id);
     void reopen_all();
     void clear(stream_id id, std::function<void(error_code)> done);
     bool empty() const { return streams_.empty(); }
@@ -73,11 +88,16 @@ private:
     slot_id take_slot();
     void count_load(stream& source, std::size_t bytes);
     void deliver(stream& source, std::span<char> bytes);
+    void deliver_tapped(stream& source, std::vector<stream_tap::piece> pieces);
+    void write_log(stream& source, std::string_view bytes);
+    void post(stream& source, tapped_piece::kind what, std::string bytes);
+    void pause(stream& source);
     void settle(stream& source);
     void watch(stream& source);
     void wait_for_room(stream& source);
     void drop_backlog(stream& source, std::string_view why);
     bool drained(stream& source);
+    bool flushed(stream& source);
     void close(stream& source);
 
     struct deadline {

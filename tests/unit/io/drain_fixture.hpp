@@ -46,11 +46,13 @@ public:
         return ::testing::AssertionSuccess();
     }
 
+    void on_tapped(stream_id, const tapped_piece& piece) override { tapped.push_back(piece); }
     void on_stream_finished(stream_id id) override { finished.push_back(id); }
     void on_drain_message(core::log_level, const std::string& text) override {
         messages.push_back(text);
     }
 
+    std::vector<tapped_piece> tapped;
     std::vector<stream_id> finished;
     std::vector<std::string> messages;
 
@@ -75,6 +77,7 @@ protected:
         std::int64_t maxbytes = 0;
         int backups = 0;
         bool strip_ansi = false;
+        std::optional<tap_spec> tap = std::nullopt;
     };
 
     void open(unsigned threads = 1) {
@@ -89,13 +92,14 @@ protected:
         auto file = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
         EXPECT_TRUE(file);
         log_target target{std::move(*file), path, how.maxbytes, how.backups};
-        return add(std::move(target), how.strip_ansi);
+        return add(std::move(target), how.strip_ansi, how.tap);
     }
-    source add(log_target target, bool strip_ansi = false) {
+    source add(log_target target, bool strip_ansi = false, std::optional<tap_spec> tap = {}) {
         auto pipe = make_pipe();
         EXPECT_TRUE(pipe);
         source made{std::move(pipe->write), 0, target.path};
-        made.id = plane->add({std::move(pipe->read), std::move(target), strip_ansi});
+        made.id =
+            plane->add({std::move(pipe->read), std::move(target), strip_ansi, std::move(tap)});
         return made;
     }
 
