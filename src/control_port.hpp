@@ -1,9 +1,10 @@
 // The API's view of the running daemon: joins rpc's methods to the fleet, the logs and the clock.
 //
 // Owned by the daemon (src/daemon); control thread only. What reads a disk runs on the daemon's
-// helper threads.
+// helper thread.
 #pragma once
 
+#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
 
@@ -11,7 +12,6 @@
 #include "group_changes.hpp"
 #include "io/fleet.hpp"
 #include "io/main_log.hpp"
-#include "io/worker_pool.hpp"
 #include "loaded_config.hpp"
 #include "rpc/supervisor_port.hpp"
 
@@ -22,7 +22,7 @@ public:
     using state_request = std::function<void(core::daemon_state)>;
 
     /// All references must outlive the port. `base` is the daemon's own environment.
-    control_port(io::fleet& fleet, io::main_log& log, io::worker_pool& helpers,
+    control_port(io::fleet& fleet, io::main_log& log, boost::asio::thread_pool& helpers,
                  const loaded_config& loaded, group_changes& changes, const core::environment& base)
         : fleet_(fleet),
           log_(log),
@@ -64,6 +64,10 @@ public:
     }
     rpc::group_change remove_group(std::string_view name) override { return changes_.remove(name); }
 
+    void send_remote_event(std::string_view type, std::string_view data) override {
+        fleet_.events().send_remote(type, data);
+    }
+
     void request_shutdown() override { fleet_.request(core::daemon_state::shutdown); }
     void request_restart() override { fleet_.request(core::daemon_state::restarting); }
 
@@ -72,7 +76,7 @@ private:
 
     io::fleet& fleet_;
     io::main_log& log_;
-    io::worker_pool& helpers_;
+    boost::asio::thread_pool& helpers_;
     const loaded_config& loaded_;
     group_changes& changes_;
     const core::environment& base_;

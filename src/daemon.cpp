@@ -57,7 +57,6 @@ daemon::daemon(core::config& config, prepared& start, const core::daemon_options
       start_(start),
       options_(options),
       environment_(io::posix_host().process_environment()),
-      helpers_(control_.get_executor(), {.name = "helper"}),
       tasks_(control_.get_executor(), [this](const std::string& task, std::exception_ptr failure) {
           log_failure(task, std::move(failure));
       }) {}
@@ -70,9 +69,6 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     auto signals = io::signal_source::open(control_.get_executor());
     if (!signals) return fmt::format("could not watch signals: {}", signals.error().message());
     signals_.emplace(std::move(*signals));
-    if (const auto failed = helpers_.start()) {
-        return fmt::format("could not start threads: {}", failed.message());
-    }
 
     io::fleet_options options;
     options.drain.engine = engine_choice(config_.daemon.io_engine);
@@ -80,6 +76,8 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     options.launcher.base = environment_;
     options.launcher.descriptor_limit = setup.child_descriptor_limit;
     options.server_url = config_.server_url;
+    options.events.identifier = config_.daemon.identifier;
+    options.events.first_serial = setup.next_event_serial;
     options.strip_ansi = config_.daemon.strip_ansi;
     options.adopts_orphans = adopts_orphans();
     auto fleet = io::fleet::make(control_, std::move(options), start_.log);
@@ -100,10 +98,7 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
 outcome daemon::run() {
     write_pidfile();
     report_engine();
-    for (const auto& group : loaded_->groups()) {
-        warn_of_unsupported(*group);
-        (void)fleet_->add_group(group);
-    }
+    for (const auto& group : loaded_->groups()) (void)fleet_->add_group(group);
     serve_clients();
     signals_task_ = tasks_.spawn("signals", handle_signals());
     tasks_.spawn("supervise", supervise());
@@ -118,7 +113,7 @@ io::task<> daemon::supervise() {
     co_await fleet_->stopped();
     co_await server_->stop();
     co_await fleet_->close();
-    helpers_.stop();
+    helpers_.join();
     // The last task that waits for anything: then run() is out of work and returns.
     tasks_.request_stop(signals_task_);
 }
@@ -195,17 +190,6 @@ void daemon::report_engine() {
             log_level::info,
             fmt::format("io_uring is not available ({}); output is drained with epoll", why));
     }
-}
-
-/// Their processes are shown and stay STOPPED: starting one without its protocol would only
-/// pretend.
-void daemon::warn_of_unsupported(const core::group_config& group) {
-    if (group.kind == core::group_kind::plain) return;
-    const auto* what =
-        group.kind == core::group_kind::listener ? "event listeners" : "FastCGI programs";
-    start_.log.write(log_level::warn, fmt::format("'{}' does not start by itself: {} are not "
-                                                  "supported by this release",
-                                                  group.name, what));
 }
 
 void daemon::write_pidfile() {

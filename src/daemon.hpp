@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <list>
 #include <memory>
 #include <optional>
@@ -20,7 +21,6 @@
 #include "io/fleet.hpp"
 #include "io/signals.hpp"
 #include "io/task_group.hpp"
-#include "io/worker_pool.hpp"
 #include "loaded_config.hpp"
 #include "rpc/dispatch.hpp"
 #include "startup.hpp"
@@ -42,6 +42,8 @@ public:
 
     /// Runs until a signal or an API call has ended everything.
     outcome run();
+    /// Where the numbers of events go on in the next incarnation.
+    std::uint64_t next_event_serial() const { return fleet_->events().next_serial(); }
 
 private:
     daemon(core::config& config, prepared& start, const core::daemon_options& options);
@@ -50,7 +52,6 @@ private:
     void serve_clients();
     io::task<http::rpc_answer> answer_rpc(std::string body);
     void report_engine();
-    void warn_of_unsupported(const core::group_config& group);
     void write_pidfile();
     void remove_pidfile();
     io::task<> supervise();
@@ -62,7 +63,7 @@ private:
     const core::daemon_options& options_;
     core::environment environment_;
     boost::asio::io_context control_{1};
-    io::worker_pool helpers_;
+    boost::asio::thread_pool helpers_{1};
     io::task_group tasks_;
     std::optional<io::signal_source> signals_;
     io::task_group::task_id signals_task_ = 0;

@@ -65,7 +65,9 @@ std::optional<int> run_once(const core::daemon_options& options, const core::hos
         return fail(setup.program, {running.error(), {}});  // just logged
     }
     setup.first_start = false;
-    if ((*running)->run() == outcome::restart) return std::nullopt;
+    const auto how = (*running)->run();
+    setup.next_event_serial = (*running)->next_event_serial();
+    if (how == outcome::restart) return std::nullopt;
     return 0;
 }
 

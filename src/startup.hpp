@@ -20,6 +20,7 @@ struct process_setup {
     std::string program;       ///< argv[0]
     bool first_start = true;
     std::uint64_t child_descriptor_limit = 0;  ///< soft RLIMIT_NOFILE for children
+    std::uint64_t next_event_serial = 0;
     /// The log that was opened last: a restart that fails has no other place to say why.
     io::main_log_options last_log;
 };

@@ -2,9 +2,9 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <utility>
@@ -19,9 +19,8 @@ namespace {
 /// Effects carried out before the loop turns: 5,000 kills take about 100 ms, so a mass stop must
 /// let commands and deaths in between.
 constexpr int effects_per_turn = 64;
-/// Launches handed to the threads at once: more than there are threads, so that those that hang
-/// leave room for others, and few enough to hold no memory.
-constexpr std::size_t launches_at_once = 128;
+/// Launches handed to the threads at once; enough to keep them busy, few enough to hold no memory.
+constexpr std::size_t launches_at_once = 64;
 
 /// How long a launch that is done waits for an earlier one, so that both are told in start order.
 constexpr std::chrono::milliseconds order_patience{20};
@@ -45,7 +44,7 @@ result<std::unique_ptr<fleet>> fleet::make(asio::io_context& control, fleet_opti
                                            core::log_sink& log) {
     RM_TRY(auto watcher, exit_watcher::make(control.get_executor()));
     std::unique_ptr<fleet> made(new fleet(control, std::move(options), log, std::move(watcher)));
-    RM_TRY(made->launcher_, launcher::make(control.get_executor(), made->options_.launcher, log));
+    RM_TRY(made->launcher_, launcher::make(control.get_executor(), made->options_.launcher));
     auto post = [&control](std::function<void()> work) { asio::post(control, std::move(work)); };
     RM_TRY(made->drain_, drain::open(made->options_.drain, post, *made));
     fleet& self = *made;
@@ -61,6 +60,7 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
     : control_(control),
       options_(std::move(options)),
       log_(log),
+      events_(control.get_executor(), std::move(options_.events), supervisor_, *this, log),
       watcher_(std::move(watcher)),
       tasks_(control.get_executor(),
              [&log](const std::string& name, std::exception_ptr failure) {
@@ -90,6 +90,8 @@ bool fleet::remove_group(std::string_view name) {
     const auto* group = supervisor_.find_group(name);
     if (group == nullptr) return false;
     const auto members = group->members;
+    // What happened to its members is told before they are forgotten.
+    while (!supervisor_.effects().empty()) carry_out_next();
     const bool removed = supervisor_.remove_group(name);
     if (removed) {
         for (const auto id : members) waiters_.notify(id);
@@ -152,9 +154,7 @@ void fleet::request(core::daemon_state target) {
 void fleet::pump() {
     auto& effects = supervisor_.effects();
     for (int done = 0; done < effects_per_turn && !effects.empty(); ++done) {
-        core::effect next = std::move(effects.front());
-        effects.pop_front();
-        carry_out(next);
+        carry_out_next();
     }
     launch_next();
     arm_timer();
@@ -167,15 +167,20 @@ void fleet::pump() {
     if (effects.empty() && supervisor_.finished()) stopped_.cancel();
 }
 
-void fleet::carry_out(core::effect& effect) {
+void fleet::carry_out_next() {
+    const core::effect effect = std::move(supervisor_.effects().front());
+    supervisor_.effects().pop_front();
     if (std::holds_alternative<core::launch_effect>(effect.what)) {
         launches_.push_back(effect.process);
-    } else if (std::holds_alternative<core::give_up_effect>(effect.what)) {
-        give_up_launch(effect.process);
     } else if (const auto* signal = std::get_if<core::signal_effect>(&effect.what)) {
         send_signal(effect.process, *signal);
-    } else if (std::holds_alternative<core::state_effect>(effect.what)) {
+    } else if (const auto* change = std::get_if<core::state_effect>(&effect.what)) {
+        events_.on_state(effect.process, *change);
         waiters_.notify(effect.process);
+    } else if (const auto* group = std::get_if<core::group_effect>(&effect.what)) {
+        events_.on_group(*group);
+    } else if (const auto* self = std::get_if<core::daemon_effect>(&effect.what)) {
+        events_.on_daemon(*self);
     } else if (const auto* line = std::get_if<core::log_effect>(&effect.what)) {
         log_.write(line->level, line->text);
     }
@@ -197,13 +202,12 @@ void fleet::send_signal(core::process_id id, const core::signal_effect& signal) 
 
 void fleet::launch_next() {
     if (supervisor_.state() != core::daemon_state::running) cancel_launches();
-    while (!launches_.empty() && under_way_.size() < launches_at_once) {
+    while (!launches_.empty() && launches_under_way_ < launches_at_once) {
         const auto id = launches_.front();
         launches_.pop_front();
-        const auto number = answers_.draw();
-        under_way_.emplace(number, id);
-        launcher_->launch(number, plan_for(id), [this, number](launch_outcome outcome) {
-            answers_.arrive(number, {number, std::move(outcome)}, now().mono);
+        ++launches_under_way_;
+        launcher_->launch(plan_for(id), [this, id, turn = answers_.draw()](launch_outcome outcome) {
+            answers_.arrive(turn, {id, std::move(outcome)}, now().mono);
             take_answers();
         });
     }
@@ -211,7 +215,7 @@ void fleet::launch_next() {
 
 void fleet::take_answers() {
     for (auto& answer : answers_.take(now().mono)) {
-        on_launched(std::move(answer));
+        on_launched(answer.process, std::move(answer.outcome));
     }
     const auto due = answers_.deadline();
     if (!due) return;
@@ -223,24 +227,10 @@ void fleet::take_answers() {
 
 /// What no thread has begun when everything is to stop is not begun any more.
 void fleet::cancel_launches() {
-    auto undone = std::exchange(launches_, {});
-    for (const auto number : launcher_->take_back()) {
-        undone.push_back(under_way_.extract(number).mapped());
-    }
-    for (const auto id : undone) {
-        supervisor_.launch_undone(id, "not started: the daemon is stopping", now());
+    for (const auto id : std::exchange(launches_, {})) {
+        supervisor_.launch_failed(id, "not started: the daemon is stopping", now());
         waiters_.notify(id);
     }
-}
-
-void fleet::give_up_launch(core::process_id id) {
-    std::erase(launches_, id);
-    const auto found =
-        std::ranges::find(under_way_, id, [](const auto& each) { return each.second; });
-    if (found == under_way_.end()) return;
-    launcher_->give_up(found->first);
-    under_way_.erase(found);
-    waiters_.notify(id);
 }
 
 launch_plan fleet::plan_for(core::process_id id) const {
@@ -267,19 +257,12 @@ launch_plan fleet::plan_for(core::process_id id) const {
     return plan;
 }
 
-void fleet::on_launched(launch_answer answer) {
-    const auto known = under_way_.extract(answer.number);
-    if (!known) {
-        // Given up while it waited for its turn to be told.
-        auto* const unwanted = std::get_if<launched_child>(&answer.outcome);
-        if (unwanted != nullptr) destroy(std::move(*unwanted));
-        return;
-    }
-    const auto id = known.mapped();
-    if (auto* failure = std::get_if<launch_failure>(&answer.outcome)) {
+void fleet::on_launched(core::process_id id, launch_outcome outcome) {
+    --launches_under_way_;
+    if (auto* failure = std::get_if<launch_failure>(&outcome)) {
         supervisor_.launch_failed(id, std::move(failure->text), now());
     } else {
-        auto& made = std::get<launched_child>(answer.outcome);
+        auto& made = std::get<launched_child>(outcome);
         const int pid = made.pid;
         if (const auto failed = take_over(id, std::move(made))) {
             auto text =
@@ -292,36 +275,43 @@ void fleet::on_launched(launch_answer answer) {
     }
     waiters_.notify(id);
     pump();
+    if (strays_wait_ && launches_under_way_ == 0) on_child_signal();
 }
 
 error_code fleet::take_over(core::process_id id, launched_child made) {
     if (const auto failed = watcher_.watch(id, made.pid, std::move(made.pidfd))) {
-        destroy(std::move(made));  // what cannot be watched must not live on unseen
+        // A child that cannot be watched must not live on unseen. Its pid is its own until it is
+        // reaped here.
+        ::kill(made.pid, SIGKILL);
+        ::waitpid(made.pid, nullptr, 0);
         return failed;
     }
-    const auto& config = supervisor_.find(id)->config();
     child& own = children_[id];
     own.input = stdin_pipe(control_.get_executor(), std::move(made.stdin_pipe));
-    own.out = drain_into_log(std::move(made.stdout_pipe), std::move(made.stdout_log),
-                             config.stdout_log, id);
+    events_.on_started(id);
+    own.out = drain_into_log(std::move(made.stdout_pipe), std::move(made.stdout_log), id,
+                             core::output_channel::out);
     own.open_streams = 1;
     if (made.stderr_pipe) {
-        own.error = drain_into_log(std::move(made.stderr_pipe), std::move(made.stderr_log),
-                                   config.stderr_log, id);
+        own.error = drain_into_log(std::move(made.stderr_pipe), std::move(made.stderr_log), id,
+                                   core::output_channel::error);
         own.open_streams = 2;
     }
     return {};
 }
 
-stream_id fleet::drain_into_log(unique_fd pipe, unique_fd file, const core::channel_config& channel,
-                                core::process_id owner) {
+stream_id fleet::drain_into_log(unique_fd pipe, unique_fd file, core::process_id owner,
+                                core::output_channel channel) {
+    const auto& config = supervisor_.find(owner)->config();
+    const auto& log = channel == core::output_channel::out ? config.stdout_log : config.stderr_log;
     stream_spec spec;
     spec.pipe = std::move(pipe);
     spec.strip_ansi = options_.strip_ansi;
+    spec.tap = events_.tap_for(owner, channel);
     if (file) {
-        spec.log.path = channel.path;
-        spec.log.maxbytes = channel.maxbytes;
-        spec.log.backups = channel.backups;
+        spec.log.path = log.path;
+        spec.log.maxbytes = log.maxbytes;
+        spec.log.backups = log.backups;
         spec.log.file = std::move(file);
     }
     const auto id = drain_->add(std::move(spec));
@@ -341,6 +331,19 @@ void fleet::on_exit(core::process_id id, const core::exit_status& status) {
     if (gone.error != 0) drain_->finish(gone.error);
 }
 
+void fleet::on_tapped(stream_id id, const tapped_piece& piece) {
+    const auto owner = streams_.find(id);
+    if (owner == streams_.end()) return;
+    const bool is_error = children_.at(owner->second).error == id;
+    events_.on_tapped(owner->second,
+                      is_error ? core::output_channel::error : core::output_channel::out, piece);
+}
+
+bool fleet::deliver(core::process_id listener, std::string text) {
+    const auto found = children_.find(listener);
+    return found != children_.end() && found->second.input.send(text) == stdin_outcome::taken;
+}
+
 void fleet::on_stream_finished(stream_id id) {
     const auto owner = streams_.find(id);
     if (owner == streams_.end()) return;
@@ -355,6 +358,7 @@ void fleet::report_exit(core::process_id id) {
     supervisor_.exited(id, status, now());
     waiters_.notify(id);
     pump();
+    events_.on_ended(id);
 }
 
 void fleet::on_drain_message(core::log_level level, const std::string& text) {
@@ -363,6 +367,9 @@ void fleet::on_drain_message(core::log_level level, const std::string& text) {
 
 void fleet::on_child_signal() {
     if (!options_.adopts_orphans) return;
+    // A child that was just made is not known yet and must not be taken for a stray.
+    strays_wait_ = launches_under_way_ != 0;
+    if (strays_wait_) return;
     watcher_.reap_strays([this](pid_t pid, const core::exit_status& status) {
         log_.write(core::log_level::info,
                    fmt::format("reaped unknown pid {} ({})", pid, describe(status)));
@@ -398,6 +405,7 @@ task<> fleet::stopped() {
 task<> fleet::close() {
     timer_.cancel();
     answers_due_.cancel();
+    events_.close();
     tasks_.request_stop();
     co_await tasks_.join();
     launcher_->stop();

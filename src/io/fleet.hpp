@@ -23,6 +23,7 @@
 #include "core/supervisor.hpp"
 #include "io/change_waiters.hpp"
 #include "io/drain.hpp"
+#include "io/event_hub.hpp"
 #include "io/exit_watcher.hpp"
 #include "io/launcher.hpp"
 #include "io/stdin_pipe.hpp"
@@ -34,12 +35,13 @@ namespace ringmaster::io {
 struct fleet_options {
     drain_options drain;
     launcher_options launcher;
+    event_options events;
     std::string server_url;  ///< SUPERVISOR_SERVER_URL of children; empty: not set
     bool strip_ansi = false;
     bool adopts_orphans = false;  ///< PID 1 or subreaper: strays are reaped on_child_signal()
 };
 
-class fleet final : private drain_listener {
+class fleet final : private drain_listener, private core::listener_port {
 public:
     /// Starts the data plane and the launcher. `log` must outlive the fleet.
     static result<std::unique_ptr<fleet>> make(asio::io_context& control, fleet_options options,
@@ -48,6 +50,8 @@ public:
 
     const core::supervisor& model() const { return supervisor_; }
     drain& data_plane() const { return *drain_; }
+    event_hub& events() { return events_; }
+    const event_hub& events() const { return events_; }
     static core::instant now();
 
     /// See core::supervisor. AUTO log paths must be filled in.
@@ -93,28 +97,30 @@ private:
         core::exit_status status;
     };
     struct launch_answer {
-        launch_number number;
+        core::process_id process;
         launch_outcome outcome;
     };
 
     fleet(asio::io_context& control, fleet_options options, core::log_sink& log,
           exit_watcher watcher);
 
+    void on_tapped(stream_id id, const tapped_piece& piece) override;
     void on_stream_finished(stream_id id) override;
     void on_drain_message(core::log_level level, const std::string& text) override;
 
+    bool deliver(core::process_id listener, std::string text) override;
+
     void pump();
-    void carry_out(core::effect& effect);
+    void carry_out_next();
     void send_signal(core::process_id id, const core::signal_effect& signal);
     void launch_next();
     void cancel_launches();
-    void give_up_launch(core::process_id id);
     launch_plan plan_for(core::process_id id) const;
     void take_answers();
-    void on_launched(launch_answer answer);
+    void on_launched(core::process_id id, launch_outcome outcome);
     error_code take_over(core::process_id id, launched_child made);
-    stream_id drain_into_log(unique_fd pipe, unique_fd file, const core::channel_config& channel,
-                             core::process_id owner);
+    stream_id drain_into_log(unique_fd pipe, unique_fd file, core::process_id owner,
+                             core::output_channel channel);
     void on_exit(core::process_id id, const core::exit_status& status);
     void report_exit(core::process_id id);
     void arm_timer();
@@ -123,6 +129,7 @@ private:
     fleet_options options_;
     core::log_sink& log_;
     core::supervisor supervisor_;
+    event_hub events_;
     std::unique_ptr<drain> drain_;
     std::unique_ptr<launcher> launcher_;
     exit_watcher watcher_;
@@ -131,10 +138,11 @@ private:
     std::optional<core::time_point> armed_;
     asio::steady_timer stopped_;  ///< never expires; cancelled when everything has stopped
     bool pump_posted_ = false;
+    bool strays_wait_ = false;
+    std::size_t launches_under_way_ = 0;
     core::ordered_answers<launch_answer> answers_;
     asio::steady_timer answers_due_;
-    std::deque<core::process_id> launches_;  ///< asked for, not handed to the launcher yet
-    std::unordered_map<launch_number, core::process_id> under_way_;
+    std::deque<core::process_id> launches_;
     std::unordered_map<core::process_id, child> children_;
     std::unordered_map<stream_id, core::process_id> streams_;
     change_waiters waiters_;

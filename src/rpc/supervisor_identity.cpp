@@ -1,4 +1,5 @@
 #include "core/version.hpp"
+#include "rpc/arguments.hpp"
 #include "rpc/supervisor_methods.hpp"
 
 namespace ringmaster::rpc {
@@ -37,6 +38,14 @@ reply<void> get_state(invocation& in) {
 
 reply<void> get_pid(invocation& in) {
     in.out.integer(in.port.pid());
+    return {};
+}
+
+reply<void> send_remote_comm_event(invocation& in) {
+    RM_TRY(const auto type, text_argument(in.params, 0));
+    RM_TRY(const auto data, text_argument(in.params, 1));
+    in.port.send_remote_event(type, data);
+    in.out.boolean(true);
     return {};
 }
 

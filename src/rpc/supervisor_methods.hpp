@@ -13,6 +13,7 @@ reply<void> get_supervisor_version(invocation& in);
 reply<void> get_identification(invocation& in);
 reply<void> get_state(invocation& in);
 reply<void> get_pid(invocation& in);
+reply<void> send_remote_comm_event(invocation& in);
 reply<void> shutdown(invocation& in);
 reply<void> restart(invocation& in);
 

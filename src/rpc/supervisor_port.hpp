@@ -112,6 +112,9 @@ public:
     /// Drops an active group, none of whose processes may run.
     virtual group_change remove_group(std::string_view name) = 0;
 
+    /// Raises a REMOTE_COMMUNICATION event.
+    virtual void send_remote_event(std::string_view type, std::string_view data) = 0;
+
     virtual void request_shutdown() = 0;
     virtual void request_restart() = 0;
 };

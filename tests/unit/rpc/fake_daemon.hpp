@@ -125,6 +125,10 @@ public:
         return group_answer;
     }
 
+    void send_remote_event(std::string_view type, std::string_view data) override {
+        remote_events.emplace_back(type, data);
+    }
+
     void request_shutdown() override { fleet.request(core::daemon_state::shutdown, now); }
     void request_restart() override { fleet.request(core::daemon_state::restarting, now); }
 
@@ -151,6 +155,7 @@ public:
     std::map<process_id, std::string> kill_errors;
     std::vector<std::pair<process_id, int>> signals;
     std::vector<process_id> reported;
+    std::vector<std::pair<std::string, std::string>> remote_events;
     std::map<std::pair<process_id, channel>, log_file> process_logs;
     log_file main_log;
     std::function<void()> during_check;

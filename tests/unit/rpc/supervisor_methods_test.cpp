@@ -28,6 +28,18 @@ TEST(SupervisorMethods, RestartStopsEverythingToStartAnew) {
     EXPECT_EQ(daemon.port.fleet.state(), core::daemon_state::restarting);
 }
 
+TEST(SupervisorMethods, RemoteEventsAreSentAlsoWhileTheDaemonStops) {
+    fake_daemon daemon;
+    daemon.add_group("slow", {"slow"});
+    daemon.run(daemon.id("slow", "slow"), 100);
+    daemon.port.request_shutdown();
+    EXPECT_EQ(daemon.ask("supervisor.sendRemoteCommEvent", {text("kind"), text("data\n")}), "true");
+    EXPECT_EQ(daemon.ask("supervisor.sendRemoteCommEvent", {text("kind"), number(1)}),
+              "fault 2 INCORRECT_PARAMETERS");
+    using sent = std::pair<std::string, std::string>;
+    EXPECT_THAT(daemon.port.remote_events, ::testing::ElementsAre(sent("kind", "data\n")));
+}
+
 TEST(ProcessInfo, HasAllMembersInSupervisorsOrder) {
     fake_daemon daemon;
     daemon.add_group("cat", {"cat"});
