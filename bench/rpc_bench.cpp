@@ -73,6 +73,13 @@ public:
     task<> yield() override { unused(); }
     task<log_slice> read_process_log(process_id, channel, log_window) override { unused(); }
     task<log_slice> read_main_log(log_window) override { unused(); }
+    task<clear_outcome> clear_process_logs(process_id) override { unused(); }
+    clear_outcome clear_main_log() override { unused(); }
+    input_outcome send_input(process_id, std::string_view) override { unused(); }
+    task<reread_outcome> reread_config() override { unused(); }
+    task<group_change> add_group(std::string) override { unused(); }
+    group_change remove_group(std::string_view) override { unused(); }
+    void send_remote_event(std::string_view, std::string_view) override { unused(); }
     void request_shutdown() override { unused(); }
     void request_restart() override { unused(); }
 
