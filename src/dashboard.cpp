@@ -22,6 +22,7 @@ public:
     void integer(std::int64_t) override {}
     void boolean(bool) override {}
     void string(std::string_view) override {}
+    std::size_t size() const override { return 0; }
 };
 
 http::action_result failed(const rpc::fault& fault) {

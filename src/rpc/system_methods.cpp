@@ -82,6 +82,9 @@ bool holds_only_structs(const array& calls) {
     return true;
 }
 
+/// Beyond this many bytes of answer the calls that are left are not made: each could add a log.
+constexpr std::size_t longest_answer = 64 * 1024 * 1024;
+
 /// Successful results stand in the array as they are, not wrapped in one of their own: that is
 /// what Supervisor's clients expect.
 task<reply<void>> multicall(invocation& in) {
@@ -91,6 +94,10 @@ task<reply<void>> multicall(invocation& in) {
     }
     in.out.begin_array();
     for (const value& each : *calls) {
+        if (in.out.size() > longest_answer) {
+            write_fault(in.out, fault(fault_code::failed, "the answer is too long"));
+            continue;
+        }
         const auto outcome = co_await run_inner(in, each);
         if (!outcome) write_fault(in.out, outcome.error());
         co_await in.port.yield();

@@ -5,6 +5,7 @@
 // each value is preceded by key().
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ public:
     virtual void boolean(bool truth) = 0;
     /// Any bytes; what is not valid UTF-8 or not allowed in the notation is replaced.
     virtual void string(std::string_view bytes) = 0;
+    /// How many bytes of text there are by now.
+    virtual std::size_t size() const = 0;
 };
 
 }  // namespace ringmaster::rpc

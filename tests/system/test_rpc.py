@@ -357,6 +357,103 @@ def test_logs_with_any_bytes_can_be_read(daemon, api):
     assert text.endswith(" ok\n") and "\0" not in text and "\x1b" not in text
 
 
+@pytest.mark.ours_only  # supervisord answers true and leaves the file as it is
+def test_the_logs_of_a_process_that_does_not_run_are_cleared(daemon, api):
+    log = daemon.dir / "writer.out"
+    ensure(api, "writer", False)
+    log.write_text(TEXT)
+    assert api.clearProcessLogs("writer") is True
+    assert api.readProcessLog("writer", 0, 0) == ""
+    log.unlink()
+    assert api.clearProcessLogs("writer") is True
+    assert not log.exists()
+
+
+@pytest.mark.ours_only
+def test_clearing_all_logs_does_not_take_a_second_for_each(daemon, api):
+    (daemon.dir / "cat.out").write_text(TEXT)
+    cleared = api.clearAllProcessLogs()
+    assert {item["status"] for item in cleared} == {80} and len(cleared) == 9
+    assert api.readProcessLog("cat", 0, 0) == ""
+
+
+# -- standard input -------------------------------------------------------------------------------
+
+
+@pytest.mark.ours_only  # supervisord answers HTTP 500 when the pipe is full
+def test_a_large_text_reaches_a_process_in_full(daemon, api):
+    ensure(api, "cat", True)
+    api.clearProcessLogs("cat")
+    text = "".join(f"line {number}\n" for number in range(20_000))
+    assert api.sendProcessStdin("cat", text) is True
+    daemon.wait_file("cat.out", lambda found: found == text)
+
+
+@pytest.mark.ours_only  # supervisord answers HTTP 500 and keeps everything
+def test_text_for_a_process_that_does_not_read_is_refused_in_the_end(start):
+    daemon = start("[program:deaf]\ncommand=/bin/sleep 1000\nstartsecs=0\n")
+    daemon.wait_state("deaf", "RUNNING")
+    api = daemon.rpc.supervisor
+    text = "x" * 300_000
+    taken = 0
+    with pytest.raises(xmlrpc.client.Fault) as caught:
+        while taken < 100:
+            taken += api.sendProcessStdin("deaf", text)
+    assert (caught.value.faultCode, caught.value.faultString) == (30, "FAILED: deaf does not read its stdin")
+    assert 1 <= taken <= 5
+    assert api.getState()["statecode"] == 1
+    assert api.stopProcess("deaf") is True and api.startProcess("deaf") is True
+    assert api.sendProcessStdin("deaf", text) is True  # a new process, a new pipe
+
+
+# -- groups that come and go ----------------------------------------------------------------------
+
+
+def test_a_group_that_is_added_gets_its_logs_and_starts(start):
+    daemon = start("")
+    api = daemon.rpc.supervisor
+    daemon.write_config("[program:new]\ncommand=/bin/echo hello\nstartsecs=0\nautorestart=false\n")
+    assert api.reloadConfig() == [[["new"], [], []]]
+    assert fault(api.getProcessInfo, "new") == (10, "BAD_NAME: new")
+    assert api.addProcessGroup("new") is True
+    log = daemon.wait_state("new", "EXITED")["stdout_logfile"]
+    assert daemon.read(log) == "hello\n"
+    assert api.removeProcessGroup("new") is True
+    assert daemon.read(log) == "hello\n"  # the log stays
+    assert api.addProcessGroup("new") is True
+    assert daemon.wait_state("new", "EXITED")["stdout_logfile"] == log  # and is used again
+
+
+def test_a_reread_shows_a_new_identifier_and_changes_nothing_else(start):
+    daemon = start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n")
+    pid = daemon.wait_state("cat", "RUNNING")["pid"]
+    daemon.options["identifier"] = "other"
+    daemon.write_config("")
+    assert daemon.rpc.supervisor.reloadConfig() == [[[], [], ["cat"]]]
+    assert daemon.rpc.supervisor.getIdentification() == "other"
+    assert daemon.info("cat")["pid"] == pid
+
+
+def test_all_groups_can_be_replaced_while_others_run(start):
+    many = "".join(f"[program:p{number}]\ncommand=/bin/cat\nstartsecs=0\n" for number in range(30))
+    daemon = start(many)
+    daemon.wait_all("RUNNING")
+    api = daemon.rpc.supervisor
+    kept = daemon.info("p7")["pid"]
+    daemon.write_config(many.replace("[program:p", "[program:q").replace("[program:q7]", "[program:p7]"))
+    [[added, changed, removed]] = api.reloadConfig()
+    assert (len(added), changed, len(removed)) == (29, [], 29)
+    for name in removed:
+        assert api.stopProcessGroup(name, False)[0]["status"] == 80
+    for name in removed:
+        daemon.wait_state(name, "STOPPED")
+        assert api.removeProcessGroup(name) is True
+    for name in added:
+        assert api.addProcessGroup(name) is True
+    infos = daemon.wait_all("RUNNING")
+    assert len(infos) == 30 and daemon.info("p7")["pid"] == kept
+
+
 # -- calls ----------------------------------------------------------------------------------------
 
 

@@ -171,6 +171,17 @@ TEST(Multicall, RefusesAnythingButAnArrayOfStructs) {
     EXPECT_EQ(daemon.port.fleet.state(), core::daemon_state::running);
 }
 
+TEST(Multicall, MakesNoMoreCallsWhenItsAnswerIsTooLong) {
+    fake_daemon daemon;
+    daemon.port.main_log.bytes.assign(33 * 1024 * 1024, 'x');
+    const value read = inner("supervisor.readLog", {number(0), number(0)});
+    const auto talk = daemon.begin("system.multicall",
+                                   {value{array{read, read, inner("supervisor.shutdown", {})}}});
+    EXPECT_THAT(talk->answered.body, testing::HasSubstr("FAILED: the answer is too long"));
+    EXPECT_LT(talk->answered.body.size(), 100U * 1024 * 1024);
+    EXPECT_EQ(daemon.port.fleet.state(), core::daemon_state::running);
+}
+
 TEST(Multicall, WaitsForEachCallBeforeTheNext) {
     fake_daemon daemon;
     daemon.add_group("cat", {"cat"});
