@@ -1,10 +1,9 @@
 // The API's view of the running daemon: joins rpc's methods to the fleet, the logs and the clock.
 //
 // Owned by the daemon (src/daemon); control thread only. What reads a disk runs on the daemon's
-// helper thread.
+// helper threads.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
 
@@ -12,6 +11,7 @@
 #include "group_changes.hpp"
 #include "io/fleet.hpp"
 #include "io/main_log.hpp"
+#include "io/worker_pool.hpp"
 #include "loaded_config.hpp"
 #include "rpc/supervisor_port.hpp"
 
@@ -22,7 +22,7 @@ public:
     using state_request = std::function<void(core::daemon_state)>;
 
     /// All references must outlive the port. `base` is the daemon's own environment.
-    control_port(io::fleet& fleet, io::main_log& log, boost::asio::thread_pool& helpers,
+    control_port(io::fleet& fleet, io::main_log& log, io::worker_pool& helpers,
                  const loaded_config& loaded, group_changes& changes, const core::environment& base)
         : fleet_(fleet),
           log_(log),
@@ -76,7 +76,7 @@ private:
 
     io::fleet& fleet_;
     io::main_log& log_;
-    boost::asio::thread_pool& helpers_;
+    io::worker_pool& helpers_;
     const loaded_config& loaded_;
     group_changes& changes_;
     const core::environment& base_;

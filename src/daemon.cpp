@@ -57,6 +57,7 @@ daemon::daemon(core::config& config, prepared& start, const core::daemon_options
       start_(start),
       options_(options),
       environment_(io::posix_host().process_environment()),
+      helpers_(control_.get_executor(), {.name = "helper"}),
       tasks_(control_.get_executor(), [this](const std::string& task, std::exception_ptr failure) {
           log_failure(task, std::move(failure));
       }) {}
@@ -69,6 +70,9 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     auto signals = io::signal_source::open(control_.get_executor());
     if (!signals) return fmt::format("could not watch signals: {}", signals.error().message());
     signals_.emplace(std::move(*signals));
+    if (const auto failed = helpers_.start()) {
+        return fmt::format("could not start threads: {}", failed.message());
+    }
 
     io::fleet_options options;
     options.drain.engine = engine_choice(config_.daemon.io_engine);
@@ -113,7 +117,7 @@ io::task<> daemon::supervise() {
     co_await fleet_->stopped();
     co_await server_->stop();
     co_await fleet_->close();
-    helpers_.join();
+    helpers_.stop();
     // The last task that waits for anything: then run() is out of work and returns.
     tasks_.request_stop(signals_task_);
 }

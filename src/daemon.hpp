@@ -6,7 +6,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <list>
 #include <memory>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "io/fleet.hpp"
 #include "io/signals.hpp"
 #include "io/task_group.hpp"
+#include "io/worker_pool.hpp"
 #include "loaded_config.hpp"
 #include "rpc/dispatch.hpp"
 #include "startup.hpp"
@@ -63,7 +63,7 @@ private:
     const core::daemon_options& options_;
     core::environment environment_;
     boost::asio::io_context control_{1};
-    boost::asio::thread_pool helpers_{1};
+    io::worker_pool helpers_;
     io::task_group tasks_;
     std::optional<io::signal_source> signals_;
     io::task_group::task_id signals_task_ = 0;

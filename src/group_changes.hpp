@@ -4,11 +4,11 @@
 // threads. A reread changes nothing that runs: groups come and go one by one, as clients ask.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <string>
 
 #include "core/daemon_options.hpp"
 #include "io/fleet.hpp"
+#include "io/worker_pool.hpp"
 #include "loaded_config.hpp"
 #include "rpc/supervisor_port.hpp"
 
@@ -19,8 +19,7 @@ public:
     /// All references must outlive the object and its tasks. `options` are those of the command
     /// line, which is applied again by every reread; `daemon` are the settings in force.
     group_changes(io::fleet& fleet, loaded_config& loaded, const core::daemon_options& options,
-                  const core::daemon_config& daemon, boost::asio::thread_pool& helpers,
-                  core::log_sink& log)
+                  const core::daemon_config& daemon, io::worker_pool& helpers, core::log_sink& log)
         : fleet_(fleet),
           loaded_(loaded),
           options_(options),
@@ -40,7 +39,7 @@ private:
     loaded_config& loaded_;
     const core::daemon_options& options_;
     const core::daemon_config& daemon_;
-    boost::asio::thread_pool& helpers_;
+    io::worker_pool& helpers_;
     core::log_sink& log_;
 };
 

@@ -20,7 +20,7 @@ io::task<error_code> clear_open(io::fleet& fleet, std::vector<io::stream_id> str
     co_return failed;
 }
 
-io::task<error_code> clear_closed(boost::asio::thread_pool& helpers, core::process_info info) {
+io::task<error_code> clear_closed(io::worker_pool& helpers, core::process_info info) {
     auto work = [out = std::move(info.stdout_logfile), error = std::move(info.stderr_logfile)] {
         const auto failed = out.empty() ? error_code{} : io::clear_closed_log(out);
         if (failed || error.empty()) return failed;
@@ -32,7 +32,7 @@ io::task<error_code> clear_closed(boost::asio::thread_pool& helpers, core::proce
 
 }  // namespace
 
-io::task<error_code> clear_process_logs(io::fleet& fleet, boost::asio::thread_pool& helpers,
+io::task<error_code> clear_process_logs(io::fleet& fleet, io::worker_pool& helpers,
                                         core::process_id id) {
     const auto launched = [&fleet](core::process_id who) {
         const auto* process = fleet.model().find(who);

@@ -17,8 +17,12 @@ namespace ringmaster::core {
 /// Names one process of the running configuration; never reused during the life of a supervisor.
 using process_id = std::uint32_t;
 
-/// Make the child. The driver answers once, with launched() or launch_failed().
+/// Make the child. The driver answers once, with launched(), launch_failed() or launch_undone().
 struct launch_effect {};
+
+/// Give the launch under way up, it hangs: it is not answered any more, and what comes of it is
+/// killed.
+struct give_up_effect {};
 
 /// Send `signo` to the child, or to its process group. The driver answers with signal_failed()
 /// if kill(2) fails; success needs no answer.
@@ -55,8 +59,8 @@ inline constexpr process_id no_process = 0;
 
 struct effect {
     process_id process;
-    std::variant<launch_effect, signal_effect, state_effect, group_effect, daemon_effect,
-                 log_effect>
+    std::variant<launch_effect, give_up_effect, signal_effect, state_effect, group_effect,
+                 daemon_effect, log_effect>
         what;
 };
 

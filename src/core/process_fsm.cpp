@@ -51,7 +51,8 @@ void process_fsm::stop(context& cx) {
         deadline_ = time_point::max();
         change(cx, process_state::stopped);
     } else if (launching_) {
-        stop_wanted_ = true;
+        if (std::exchange(stop_wanted_, true)) return;
+        deadline_ = cx.now.mono + seconds(config_->stopwaitsecs);
     } else if (state_ == process_state::starting || state_ == process_state::running) {
         kill(cx, config_->stopsignal);
     }
@@ -103,6 +104,16 @@ void process_fsm::launch_failed(context& cx, std::string why) {
     give_up_or_retry(cx);
 }
 
+void process_fsm::launch_undone(context& cx, std::string why) {
+    launching_ = false;
+    stop_wanted_ = false;
+    deadline_ = time_point::max();
+    log(cx, log_level::info, fmt::format("spawnerr: {}", why));
+    spawnerr_ = std::move(why);
+    change(cx, process_state::stopping);
+    change(cx, process_state::stopped);
+}
+
 void process_fsm::signal_failed(context& cx, int number, const std::string& details) {
     if (number == esrch) {
         log(cx, log_level::debug,
@@ -132,6 +143,13 @@ void process_fsm::exited(context& cx, const exit_status& status) {
     } else {
         finish_run(cx, status);
     }
+}
+
+void process_fsm::give_up_launch(context& cx) {
+    log(cx, log_level::warn,
+        fmt::format("giving up the launch of '{}', which hangs", config_->name));
+    cx.out.push_back({id_, give_up_effect{}});
+    launch_undone(cx, fmt::format("the launch of '{}' hung", config_->name));
 }
 
 void process_fsm::finish_killed(context& cx, const exit_status& status) {
@@ -170,7 +188,7 @@ void process_fsm::wake(context& cx) {
     if (reporting_ && cx.now.mono >= next_report_) report_stopping(cx);
     if (cx.now.mono < deadline_) return;
     switch (state_) {
-        case process_state::starting: enter_running(cx); break;
+        case process_state::starting: launching_ ? give_up_launch(cx) : enter_running(cx); break;
         case process_state::backoff: give_up_or_retry(cx); break;
         case process_state::stopping: escalate(cx); break;
         case process_state::stopped:
@@ -225,8 +243,10 @@ void process_fsm::give_up_or_retry(context& cx) {
                         config_->name));
     } else if (cx.now.mono >= deadline_) {
         // While the daemon is stopping nothing starts by itself: the shutdown makes it FATAL.
-        if (cx.may_spawn) start(cx);
-        else deadline_ = time_point::max();
+        if (cx.may_spawn)
+            start(cx);
+        else
+            deadline_ = time_point::max();
     }
 }
 

@@ -12,8 +12,9 @@
 // to the effect queue. The machine owns no descriptor, timer or clock. One deadline is enough for
 // all states (see deadline()); the driver calls wake() when it has passed.
 //
-// Making a child takes time: between launch_effect and launched()/launch_failed() the state is
-// STARTING with pid 0. A stop that arrives then is remembered and carried out on the answer.
+// Making a child takes time: between launch_effect and its answer the state is STARTING with
+// pid 0. A stop that arrives then is remembered and carried out on the answer; when the launch
+// has not come back after stopwaitsecs it is given up, as a child that does not stop is killed.
 //
 // State codes, texts and the restart rules are Supervisor's (its documentation: "Process States").
 #pragma once
@@ -65,6 +66,8 @@ public:
     void launched(context& cx, int pid);
     /// `why` becomes spawnerr, e.g. "can't find command 'x'".
     void launch_failed(context& cx, std::string why);
+    /// The launch was taken back before anything was done. Does not count as a failed start.
+    void launch_undone(context& cx, std::string why);
     /// kill(2) for the last signal failed with `number` (errno), spelt `name` ("EPERM").
     void signal_failed(context& cx, int number, const std::string& details);
     /// The child was reaped; the driver has drained its pipes before.
@@ -100,6 +103,7 @@ private:
     void give_up_or_retry(context& cx);
     void enter_running(context& cx);
     void escalate(context& cx);
+    void give_up_launch(context& cx);
     void finish_killed(context& cx, const exit_status& status);
     void finish_too_quickly(context& cx, const exit_status& status);
     void finish_run(context& cx, const exit_status& status);
@@ -112,7 +116,7 @@ private:
     bool launching_ = false;
     bool stop_wanted_ = false;  ///< a stop arrived while launching
     bool killing_ = false;
-    bool reporting_ = false;    ///< somebody waits for the stop
+    bool reporting_ = false;  ///< somebody waits for the stop
     int pid_ = 0;
     int backoff_ = 0;
     int exit_code_ = 0;

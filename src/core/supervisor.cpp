@@ -145,6 +145,10 @@ void supervisor::launch_failed(process_id id, std::string why, const instant& no
     step(id, now, [&why](process_fsm& fsm, auto& cx) { fsm.launch_failed(cx, std::move(why)); });
 }
 
+void supervisor::launch_undone(process_id id, std::string why, const instant& now) {
+    step(id, now, [&why](process_fsm& fsm, auto& cx) { fsm.launch_undone(cx, std::move(why)); });
+}
+
 void supervisor::signal_failed(process_id id, int number, const std::string& details,
                                const instant& now) {
     step(id, now, [&](process_fsm& fsm, auto& cx) { fsm.signal_failed(cx, number, details); });
@@ -243,8 +247,8 @@ process_id supervisor::find_process(std::string_view group_name, std::string_vie
 
 std::vector<process_id> supervisor::in_priority_order(const group& of) const {
     auto ids = of.members;
-    std::ranges::stable_sort(
-        ids, {}, [&](process_id id) { return entries_.at(id).fsm.config().priority; });
+    std::ranges::stable_sort(ids, {},
+                             [&](process_id id) { return entries_.at(id).fsm.config().priority; });
     return ids;
 }
 
@@ -267,9 +271,9 @@ std::vector<process_id> supervisor::in_name_order() const {
     for (const auto& [name, each] : by_name_) {
         const auto first = static_cast<std::ptrdiff_t>(ids.size());
         ids.insert(ids.end(), each->members.begin(), each->members.end());
-        std::ranges::sort(ids.begin() + first, ids.end(), {}, [&](process_id id) -> const auto& {
-            return entries_.at(id).fsm.config().name;
-        });
+        std::ranges::sort(
+            ids.begin() + first, ids.end(),
+            {}, [&](process_id id) -> const auto& { return entries_.at(id).fsm.config().name; });
     }
     return ids;
 }

@@ -1,47 +1,48 @@
 // Blocking work (reading logs, looking commands up) on a helper thread, awaited by a coroutine.
 //
-// The pool belongs to the composition root, which joins it before the control context goes away.
+// The pool belongs to the composition root, which stops it before the control context goes away.
 #pragma once
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "io/task.hpp"
+#include "io/worker_pool.hpp"
 
 namespace ringmaster::io {
 
 /// Runs `work` on a thread of `pool` and waits for its value. `work` must own all it needs: after
 /// a cancellation it still runs to its end, and its value is dropped.
 template <class Work>
-task<std::invoke_result_t<Work>> run_blocking(asio::thread_pool& pool, Work work) {
-    struct job {
-        explicit job(const asio::any_io_executor& control)
-            : done(control, asio::steady_timer::time_point::max()) {}
-        asio::steady_timer done;
-        std::optional<std::invoke_result_t<Work>> value;
-        bool ready = false;  ///< control thread only
+task<std::invoke_result_t<Work>> run_blocking(worker_pool& pool, Work work) {
+    using value = std::invoke_result_t<Work>;
+    struct waiter {
+        explicit waiter(const asio::any_io_executor& control)
+            : woken(control, asio::steady_timer::time_point::max()) {}
+        asio::steady_timer woken;
+        bool ready = false;
     };
+    // The waiter belongs to the control thread, the value to whoever works on it: a thread that
+    // hangs may come back when the control context is gone.
     auto control = co_await asio::this_coro::executor;
-    auto own = std::make_shared<job>(control);
-    auto on_pool = [own, control, work = std::move(work)]() mutable {
-        own->value.emplace(work());
-        asio::post(control, [own = std::move(own)] {
-            own->ready = true;
-            own->done.cancel();
-        });
+    auto waiting = std::make_shared<waiter>(control);
+    auto made = std::make_shared<std::optional<value>>();
+    std::function<void()> on_thread = [made, work = std::move(work)] { made->emplace(work()); };
+    std::function<void()> done = [waiting] {
+        waiting->ready = true;
+        waiting->woken.cancel();
     };
-    asio::post(pool, std::move(on_pool));
-    while (!own->ready) {
-        auto [woken] = co_await own->done.async_wait(tuple);
+    pool.submit(std::move(on_thread), std::move(done));
+    while (!waiting->ready) {
+        auto [woken] = co_await waiting->woken.async_wait(tuple);
         (void)woken;  // operation_aborted is the wake-up
     }
-    co_return std::move(*own->value);
+    co_return std::move(**made);
 }
 
 }  // namespace ringmaster::io

@@ -8,33 +8,38 @@
 
 namespace ringmaster::io {
 
-result<child_slots> child_slots::reserve(unsigned threads) {
-    child_slots slots;
-    RM_TRY(slots.placeholder_, open_file("/dev/null", O_RDWR));
-    for (unsigned i = 0; i < threads * 3; ++i) {
-        unique_fd number{::fcntl(slots.placeholder_.get(), F_DUPFD_CLOEXEC, 3)};
-        if (!number) return last_errno();
-        slots.end_ = std::max(slots.end_, static_cast<unsigned>(number.get()) + 1);
-        slots.numbers_.push_back(std::move(number));
+result<std::unique_ptr<child_slots>> child_slots::reserve(unsigned count) {
+    auto slots = std::make_unique<child_slots>();
+    RM_TRY(slots->placeholder_, open_file("/dev/null", O_RDWR));
+    for (unsigned i = 0; i < count; ++i) {
+        for (unique_fd& number : slots->triples_.emplace_back().numbers) {
+            number.reset(::fcntl(slots->placeholder_.get(), F_DUPFD_CLOEXEC, 3));
+            if (!number) return last_errno();
+            slots->end_ = std::max(slots->end_, static_cast<unsigned>(number.get()) + 1);
+        }
     }
     return slots;
 }
 
-child_slots::triple child_slots::of_thread(unsigned thread) const {
-    const unsigned first = thread * 3;
-    return {numbers_[first].get(), numbers_[first + 1].get(), numbers_[first + 2].get()};
-}
-
-error_code child_slots::fill(unsigned thread, const triple& descriptors) const {
-    const triple own = of_thread(thread);
-    for (unsigned i = 0; i < own.size(); ++i) {
-        if (::dup3(descriptors[i], own[i], O_CLOEXEC) < 0) return last_errno();
+child_slots::triple* child_slots::take(const std::array<int, 3>& descriptors) {
+    for (triple& each : triples_) {
+        if (each.taken.exchange(true)) continue;
+        for (unsigned i = 0; i < descriptors.size(); ++i) {
+            if (::dup3(descriptors[i], each.numbers[i].get(), O_CLOEXEC) >= 0) continue;
+            each.taken = false;
+            return nullptr;
+        }
+        return &each;
     }
-    return {};
+    return nullptr;
 }
 
-void child_slots::empty(unsigned thread) const {
-    for (const int number : of_thread(thread)) ::dup3(placeholder_.get(), number, O_CLOEXEC);
+void child_slots::tidy(triple& used) {
+    if (used.taken.exchange(true)) return;
+    for (const unique_fd& number : used.numbers) {
+        ::dup3(placeholder_.get(), number.get(), O_CLOEXEC);
+    }
+    used.taken = false;
 }
 
 }  // namespace ringmaster::io

@@ -5,11 +5,14 @@
 // low, however many descriptors the daemon has open: with 10,000 open ones this makes a child in
 // 85 us instead of 700 (the kernel need not copy the table).
 //
-// Made once per launcher, before its threads; each spawn thread uses its own three numbers.
+// Made once per launcher, before its threads. Three numbers serve one child at a time, and only
+// until it has a table of its own: an execve that hangs keeps none of them.
 #pragma once
 
 #include <array>
-#include <vector>
+#include <atomic>
+#include <deque>
+#include <memory>
 
 #include "core/result.hpp"
 #include "io/unique_fd.hpp"
@@ -18,22 +21,27 @@ namespace ringmaster::io {
 
 class child_slots {
 public:
-    /// stdin, stdout and stderr of the child that a thread is about to make.
-    using triple = std::array<int, 3>;
+    /// For stdin, stdout and stderr of one child.
+    struct triple {
+        std::array<unique_fd, 3> numbers;
+        /// Cleared as soon as others may use the numbers; see spawner::spawn().
+        std::atomic<bool> taken = false;
+    };
 
-    /// Reserves three numbers for each of `threads` threads.
-    static result<child_slots> reserve(unsigned threads);
+    /// Reserves numbers for `count` children.
+    static result<std::unique_ptr<child_slots>> reserve(unsigned count);
 
-    triple of_thread(unsigned thread) const;
-    /// Puts duplicates of the three descriptors on the thread's numbers.
-    error_code fill(unsigned thread, const triple& descriptors) const;
-    /// Gives the numbers back to /dev/null, so that nothing keeps the child's pipe ends open.
-    void empty(unsigned thread) const;
+    /// Takes three numbers and puts duplicates of the descriptors on them. Null if there are none
+    /// left, or if that failed. Any thread.
+    triple* take(const std::array<int, 3>& descriptors);
+    /// Puts /dev/null on the numbers again, so that nothing keeps the child's pipe ends open.
+    /// They are free already; does nothing if somebody else has taken them since. Any thread.
+    void tidy(triple& used);
     /// Every reserved number is below this one.
     unsigned end() const { return end_; }
 
 private:
-    std::vector<unique_fd> numbers_;
+    std::deque<triple> triples_;
     unique_fd placeholder_;
     unsigned end_ = 0;
 };

@@ -49,7 +49,6 @@ error_code exit_watcher::watch(core::process_id id, pid_t pid, unique_fd pidfd) 
         return last_errno();
     }
     children_.insert_or_assign(id, child{pid, std::move(pidfd)});
-    pids_.insert_or_assign(pid, id);
     return {};
 }
 
@@ -72,7 +71,6 @@ void exit_watcher::reap_ready(const exit_handler& on_exit) {
         const auto pidfd = static_cast<id_t>(found->second.pidfd.get());
         const bool reaped = ::waitid(by_pidfd, pidfd, &info, WEXITED | WNOHANG) == 0;
         if (reaped && info.si_pid == 0) continue;
-        pids_.erase(found->second.pid);
         children_.erase(found);  // closing the pidfd takes it out of the epoll set
         // Somebody else collected the status (ECHILD): the child is gone all the same.
         on_exit(id, reaped ? status_from(info) : core::exit_status{.code = -1});
@@ -83,19 +81,17 @@ error_code exit_watcher::signal(core::process_id id, int signo, bool to_group) c
     const auto found = children_.find(id);
     if (found == children_.end()) return posix_error(ESRCH);
     // The leader is not reaped yet, so its pid, and with it the group's number, is still its own.
-    const long sent = to_group ? ::kill(-found->second.pid, signo)
-                               : ::syscall(SYS_pidfd_send_signal, found->second.pidfd.get(), signo,
-                                           nullptr, 0);
+    const long sent =
+        to_group ? ::kill(-found->second.pid, signo)
+                 : ::syscall(SYS_pidfd_send_signal, found->second.pidfd.get(), signo, nullptr, 0);
     return sent == 0 ? error_code{} : last_errno();
 }
 
 void exit_watcher::reap_strays(const stray_handler& on_stray) {
     for (;;) {
         siginfo_t info{};
-        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
-        // A child of ours is reaped through its pidfd; then the next SIGCHLD or turn goes on here.
-        if (knows(info.si_pid)) return;
-        ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
+        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WNOTHREAD) != 0) return;
+        if (info.si_pid == 0) return;
         on_stray(info.si_pid, status_from(info));
     }
 }

@@ -37,8 +37,11 @@ public:
     error_code signal(core::process_id id, int signo, bool to_group) const;
     bool empty() const { return children_.empty(); }
 
-    /// Reaps every dead child that is not watched; for PID 1 and subreapers, after a SIGCHLD.
-    void reap_strays(const stray_handler& on_stray);
+    /// Reaps every dead child that nobody launched; for PID 1 and subreapers, after a SIGCHLD.
+    /// The kernel gives orphans to the first thread of a process, the control thread, and children
+    /// belong to the launcher's threads as long as these live. So the strays are the children of
+    /// the calling thread: this never looks at the others, however many there are.
+    static void reap_strays(const stray_handler& on_stray);
 
 private:
     struct child {
@@ -48,11 +51,9 @@ private:
 
     exit_watcher(asio::any_io_executor control, int epoll_fd);
     void reap_ready(const exit_handler& on_exit);
-    bool knows(pid_t pid) const { return pids_.contains(pid); }
 
     asio::posix::stream_descriptor epoll_;
     std::unordered_map<core::process_id, child> children_;
-    std::unordered_map<pid_t, core::process_id> pids_;
 };
 
 }  // namespace ringmaster::io

@@ -2,9 +2,9 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <utility>
@@ -19,8 +19,9 @@ namespace {
 /// Effects carried out before the loop turns: 5,000 kills take about 100 ms, so a mass stop must
 /// let commands and deaths in between.
 constexpr int effects_per_turn = 64;
-/// Launches handed to the threads at once; enough to keep them busy, few enough to hold no memory.
-constexpr std::size_t launches_at_once = 64;
+/// Launches handed to the threads at once: more than there are threads, so that those that hang
+/// leave room for others, and few enough to hold no memory.
+constexpr std::size_t launches_at_once = 128;
 
 /// How long a launch that is done waits for an earlier one, so that both are told in start order.
 constexpr std::chrono::milliseconds order_patience{20};
@@ -44,7 +45,7 @@ result<std::unique_ptr<fleet>> fleet::make(asio::io_context& control, fleet_opti
                                            core::log_sink& log) {
     RM_TRY(auto watcher, exit_watcher::make(control.get_executor()));
     std::unique_ptr<fleet> made(new fleet(control, std::move(options), log, std::move(watcher)));
-    RM_TRY(made->launcher_, launcher::make(control.get_executor(), made->options_.launcher));
+    RM_TRY(made->launcher_, launcher::make(control.get_executor(), made->options_.launcher, log));
     auto post = [&control](std::function<void()> work) { asio::post(control, std::move(work)); };
     RM_TRY(made->drain_, drain::open(made->options_.drain, post, *made));
     fleet& self = *made;
@@ -172,6 +173,8 @@ void fleet::carry_out_next() {
     supervisor_.effects().pop_front();
     if (std::holds_alternative<core::launch_effect>(effect.what)) {
         launches_.push_back(effect.process);
+    } else if (std::holds_alternative<core::give_up_effect>(effect.what)) {
+        give_up_launch(effect.process);
     } else if (const auto* signal = std::get_if<core::signal_effect>(&effect.what)) {
         send_signal(effect.process, *signal);
     } else if (const auto* change = std::get_if<core::state_effect>(&effect.what)) {
@@ -202,12 +205,13 @@ void fleet::send_signal(core::process_id id, const core::signal_effect& signal) 
 
 void fleet::launch_next() {
     if (supervisor_.state() != core::daemon_state::running) cancel_launches();
-    while (!launches_.empty() && launches_under_way_ < launches_at_once) {
+    while (!launches_.empty() && under_way_.size() < launches_at_once) {
         const auto id = launches_.front();
         launches_.pop_front();
-        ++launches_under_way_;
-        launcher_->launch(plan_for(id), [this, id, turn = answers_.draw()](launch_outcome outcome) {
-            answers_.arrive(turn, {id, std::move(outcome)}, now().mono);
+        const auto number = answers_.draw();
+        under_way_.emplace(number, id);
+        launcher_->launch(number, plan_for(id), [this, number](launch_outcome outcome) {
+            answers_.arrive(number, {number, std::move(outcome)}, now().mono);
             take_answers();
         });
     }
@@ -215,7 +219,7 @@ void fleet::launch_next() {
 
 void fleet::take_answers() {
     for (auto& answer : answers_.take(now().mono)) {
-        on_launched(answer.process, std::move(answer.outcome));
+        on_launched(std::move(answer));
     }
     const auto due = answers_.deadline();
     if (!due) return;
@@ -227,10 +231,24 @@ void fleet::take_answers() {
 
 /// What no thread has begun when everything is to stop is not begun any more.
 void fleet::cancel_launches() {
-    for (const auto id : std::exchange(launches_, {})) {
-        supervisor_.launch_failed(id, "not started: the daemon is stopping", now());
+    auto undone = std::exchange(launches_, {});
+    for (const auto number : launcher_->take_back()) {
+        undone.push_back(under_way_.extract(number).mapped());
+    }
+    for (const auto id : undone) {
+        supervisor_.launch_undone(id, "not started: the daemon is stopping", now());
         waiters_.notify(id);
     }
+}
+
+void fleet::give_up_launch(core::process_id id) {
+    std::erase(launches_, id);
+    const auto found =
+        std::ranges::find(under_way_, id, [](const auto& each) { return each.second; });
+    if (found == under_way_.end()) return;
+    launcher_->give_up(found->first);
+    under_way_.erase(found);
+    waiters_.notify(id);
 }
 
 launch_plan fleet::plan_for(core::process_id id) const {
@@ -257,12 +275,19 @@ launch_plan fleet::plan_for(core::process_id id) const {
     return plan;
 }
 
-void fleet::on_launched(core::process_id id, launch_outcome outcome) {
-    --launches_under_way_;
-    if (auto* failure = std::get_if<launch_failure>(&outcome)) {
+void fleet::on_launched(launch_answer answer) {
+    const auto known = under_way_.extract(answer.number);
+    if (!known) {
+        // Given up while it waited for its turn to be told.
+        auto* const unwanted = std::get_if<launched_child>(&answer.outcome);
+        if (unwanted != nullptr) destroy(std::move(*unwanted));
+        return;
+    }
+    const auto id = known.mapped();
+    if (auto* failure = std::get_if<launch_failure>(&answer.outcome)) {
         supervisor_.launch_failed(id, std::move(failure->text), now());
     } else {
-        auto& made = std::get<launched_child>(outcome);
+        auto& made = std::get<launched_child>(answer.outcome);
         const int pid = made.pid;
         if (const auto failed = take_over(id, std::move(made))) {
             auto text =
@@ -275,15 +300,11 @@ void fleet::on_launched(core::process_id id, launch_outcome outcome) {
     }
     waiters_.notify(id);
     pump();
-    if (strays_wait_ && launches_under_way_ == 0) on_child_signal();
 }
 
 error_code fleet::take_over(core::process_id id, launched_child made) {
     if (const auto failed = watcher_.watch(id, made.pid, std::move(made.pidfd))) {
-        // A child that cannot be watched must not live on unseen. Its pid is its own until it is
-        // reaped here.
-        ::kill(made.pid, SIGKILL);
-        ::waitpid(made.pid, nullptr, 0);
+        destroy(std::move(made));  // what cannot be watched must not live on unseen
         return failed;
     }
     child& own = children_[id];
@@ -367,9 +388,6 @@ void fleet::on_drain_message(core::log_level level, const std::string& text) {
 
 void fleet::on_child_signal() {
     if (!options_.adopts_orphans) return;
-    // A child that was just made is not known yet and must not be taken for a stray.
-    strays_wait_ = launches_under_way_ != 0;
-    if (strays_wait_) return;
     watcher_.reap_strays([this](pid_t pid, const core::exit_status& status) {
         log_.write(core::log_level::info,
                    fmt::format("reaped unknown pid {} ({})", pid, describe(status)));

@@ -97,7 +97,7 @@ private:
         core::exit_status status;
     };
     struct launch_answer {
-        core::process_id process;
+        launch_number number;
         launch_outcome outcome;
     };
 
@@ -115,9 +115,10 @@ private:
     void send_signal(core::process_id id, const core::signal_effect& signal);
     void launch_next();
     void cancel_launches();
+    void give_up_launch(core::process_id id);
     launch_plan plan_for(core::process_id id) const;
     void take_answers();
-    void on_launched(core::process_id id, launch_outcome outcome);
+    void on_launched(launch_answer answer);
     error_code take_over(core::process_id id, launched_child made);
     stream_id drain_into_log(unique_fd pipe, unique_fd file, core::process_id owner,
                              core::output_channel channel);
@@ -138,11 +139,10 @@ private:
     std::optional<core::time_point> armed_;
     asio::steady_timer stopped_;  ///< never expires; cancelled when everything has stopped
     bool pump_posted_ = false;
-    bool strays_wait_ = false;
-    std::size_t launches_under_way_ = 0;
     core::ordered_answers<launch_answer> answers_;
     asio::steady_timer answers_due_;
-    std::deque<core::process_id> launches_;
+    std::deque<core::process_id> launches_;  ///< asked for, not handed to the launcher yet
+    std::unordered_map<launch_number, core::process_id> under_way_;
     std::unordered_map<core::process_id, child> children_;
     std::unordered_map<stream_id, core::process_id> streams_;
     change_waiters waiters_;

@@ -1,13 +1,16 @@
 #include "io/launcher.hpp"
 
 #include <fcntl.h>
-#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
 
-#include <boost/asio/post.hpp>
-#include <condition_variable>
-#include <deque>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <map>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,9 +18,16 @@
 #include "io/child_slots.hpp"
 #include "io/command_lookup.hpp"
 #include "io/posix.hpp"
+#include "io/worker_pool.hpp"
 
 namespace ringmaster::io {
 namespace {
+
+/// A launch under way for so long is worth a line in the log.
+constexpr std::chrono::seconds hang_report_after{1};
+/// Children that may be between clone and a descriptor table of their own beyond one for each
+/// thread there is to begin with.
+constexpr unsigned spare_slots = 2;
 
 /// The ends of a child's pipes that the child gets.
 struct child_ends {
@@ -87,95 +97,66 @@ std::vector<std::string> merge(const core::environment& base, const core::enviro
     return lines;
 }
 
-struct job {
-    launch_plan plan;
-    launcher::done answer;
+/// One launch, shared by the control thread and the thread that carries it out.
+struct flight {
+    flight(launch_plan what, launcher::done to) : plan(std::move(what)), answer(std::move(to)) {}
+    flight(const flight&) = delete;
+    flight& operator=(const flight&) = delete;
+    /// Whoever drops a launch that was not answered drops its child, too.
+    ~flight() {
+        auto* const made = std::get_if<launched_child>(&outcome);
+        if (made != nullptr && made->pidfd) destroy(std::move(*made));
+    }
+
+    const launch_plan plan;
+    launcher::done answer;                 ///< control thread only
+    bool reported = false;                 ///< control thread only
+    std::atomic<bool> claimed = false;     ///< a thread has begun it, or it was taken back
+    std::atomic<std::int64_t> begun_at{};  ///< steady clock's ticks; 0: not begun
+    half_made_child child;
+    launch_outcome outcome;  ///< the thread's until it is answered
 };
 
-class threaded_launcher final : public launcher {
+/// What the threads use. Kept alive by every launch, because a thread may hang.
+class workshop {
 public:
-    threaded_launcher(boost::asio::any_io_executor control, launcher_options options,
-                      child_slots slots, spawn_method method)
-        : control_(std::move(control)),
-          options_(std::move(options)),
-          slots_(std::move(slots)),
-          method_(method) {}
-    ~threaded_launcher() override { stop(); }
+    workshop(launcher_options options, std::unique_ptr<child_slots> slots, spawn_method method)
+        : options_(std::move(options)), slots_(std::move(slots)), method_(method) {}
 
-    error_code start();
-    void launch(launch_plan plan, done answer) override;
-    spawn_method method() const override { return method_; }
-    void stop() override;
+    launch_outcome make_child(const launch_plan& plan, half_made_child& half_made);
+    spawn_method method() const { return method_; }
 
 private:
-    void run(unsigned thread, const spawner& tool);
-    std::optional<job> next();
-    launch_outcome make_child(const launch_plan& plan, unsigned thread, const spawner& tool) const;
+    result<spawner> take_tool();
+    void put_back(spawner tool);
+    result<spawned> spawn(const launch_plan& plan, exec_plan exec, const child_ends& ends,
+                          half_made_child& half_made);
 
-    boost::asio::any_io_executor control_;
     launcher_options options_;
-    child_slots slots_;
+    std::unique_ptr<child_slots> slots_;
     spawn_method method_;
-    std::vector<spawner> tools_;
-    std::vector<std::thread> threads_;
     std::mutex mutex_;
-    std::condition_variable wake_;
-    std::deque<job> queue_;
-    bool stopping_ = false;
+    std::vector<spawner> tools_;  ///< not in use
 };
 
-error_code threaded_launcher::start() {
-    tools_.reserve(options_.threads);
-    for (unsigned i = 0; i < options_.threads; ++i) {
-        auto tool = spawner::make(method_);
-        if (!tool) return tool.error();
-        tools_.push_back(*std::move(tool));
-        threads_.emplace_back([this, i] { run(i, tools_[i]); });
-        ::pthread_setname_np(threads_.back().native_handle(), fmt::format("launch-{}", i).c_str());
-    }
-    return {};
-}
-
-void threaded_launcher::launch(launch_plan plan, done answer) {
+result<spawner> workshop::take_tool() {
     {
         const std::lock_guard lock(mutex_);
-        queue_.push_back({std::move(plan), std::move(answer)});
+        if (!tools_.empty()) {
+            auto tool = std::move(tools_.back());
+            tools_.pop_back();
+            return tool;
+        }
     }
-    wake_.notify_one();
+    return spawner::make(method_);
 }
 
-void threaded_launcher::stop() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-        queue_.clear();
-    }
-    wake_.notify_all();
-    for (auto& thread : threads_) {
-        if (thread.joinable()) thread.join();
-    }
+void workshop::put_back(spawner tool) {
+    const std::lock_guard lock(mutex_);
+    tools_.push_back(std::move(tool));
 }
 
-std::optional<job> threaded_launcher::next() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (stopping_) return std::nullopt;
-    job taken = std::move(queue_.front());
-    queue_.pop_front();
-    return taken;
-}
-
-void threaded_launcher::run(unsigned thread, const spawner& tool) {
-    while (auto taken = next()) {
-        auto outcome = std::make_shared<launch_outcome>(make_child(taken->plan, thread, tool));
-        boost::asio::post(control_, [outcome, answer = std::move(taken->answer)] {
-            answer(std::move(*outcome));
-        });
-    }
-}
-
-launch_outcome threaded_launcher::make_child(const launch_plan& plan, unsigned thread,
-                                             const spawner& tool) const {
+launch_outcome workshop::make_child(const launch_plan& plan, half_made_child& half_made) {
     auto command = look_up(plan.command, search_path(plan.env, options_.base));
     if (!command) return launch_failure{command.error().text};
 
@@ -192,21 +173,20 @@ launch_outcome threaded_launcher::make_child(const launch_plan& plan, unsigned t
     auto env = merge(options_.base, plan.env);
     const auto argv = pointers(command->words);
     const auto envp = pointers(env);
-    const int error_fd =
-        plan.redirect_stderr ? theirs.standard_out.get() : theirs.standard_error.get();
-    const child_slots::triple ends{theirs.standard_in.get(), theirs.standard_out.get(), error_fd};
-    if (const auto failed = slots_.fill(thread, ends)) return clone_failure(plan, failed);
-    const auto numbers = slots_.of_thread(thread);
-
     exec_plan exec;
     exec.path = command->path.c_str();
     exec.argv = argv.data();
     exec.envp = envp.data();
-    exec.standard_in = numbers[0];
-    exec.standard_out = numbers[1];
-    exec.standard_error = numbers[2];
-    exec.keep_below = slots_.end();
     exec.descriptor_limit = options_.descriptor_limit;
+    auto child = spawn(plan, exec, theirs, half_made);
+    if (!child) return clone_failure(plan, child.error());
+    ours.pid = child->pid;
+    ours.pidfd = std::move(child->pidfd);
+    return ours;
+}
+
+result<spawned> workshop::spawn(const launch_plan& plan, exec_plan exec, const child_ends& ends,
+                                half_made_child& half_made) {
     if (plan.directory) exec.directory = plan.directory->c_str();
     if (plan.umask) {
         exec.set_umask = true;
@@ -218,12 +198,140 @@ launch_outcome threaded_launcher::make_child(const launch_plan& plan, unsigned t
         exec.gid = plan.user->gid;
         exec.groups = plan.user->groups;
     }
-    auto child = tool.spawn(exec);
-    slots_.empty(thread);
-    if (!child) return clone_failure(plan, child.error());
-    ours.pid = child->pid;
-    ours.pidfd = std::move(child->pidfd);
-    return ours;
+    const int out = ends.standard_out.get();
+    const std::array numbers{ends.standard_in.get(), out,
+                             plan.redirect_stderr ? out : ends.standard_error.get()};
+    exec.standard_in = numbers[0];
+    exec.standard_out = numbers[1];
+    exec.standard_error = numbers[2];
+    // Without reserved numbers (many launches at once, or a failed dup) the table is copied.
+    auto* const low = method_ == spawn_method::shared_table ? slots_->take(numbers) : nullptr;
+    if (low != nullptr) {
+        exec.standard_in = low->numbers[0].get();
+        exec.standard_out = low->numbers[1].get();
+        exec.standard_error = low->numbers[2].get();
+        exec.numbers_taken = &low->taken;
+        exec.keep_below = slots_->end();
+    }
+    auto tool = take_tool();
+    if (!tool) {
+        if (low != nullptr) low->taken = false;
+        return tool.error();
+    }
+    auto child = tool->spawn(exec, half_made);
+    put_back(*std::move(tool));
+    if (low != nullptr) slots_->tidy(*low);
+    return child;
+}
+
+class threaded_launcher final : public launcher {
+public:
+    threaded_launcher(const boost::asio::any_io_executor& control, const launcher_options& options,
+                      std::unique_ptr<child_slots> slots, core::log_sink& log)
+        : log_(log),
+          shop_(std::make_shared<workshop>(options, std::move(slots), probe_spawn_method())),
+          pool_(control, {"launch", options.threads, options.most_threads}),
+          report_due_(control) {}
+    ~threaded_launcher() override { stop(); }
+
+    error_code start();
+    void launch(launch_number number, launch_plan plan, done answer) override;
+    std::vector<launch_number> take_back() override;
+    void give_up(launch_number number) override;
+    spawn_method method() const override { return shop_->method(); }
+    void stop() override;
+
+private:
+    void answer(launch_number number, flight& made);
+    void watch();
+    void report_hanging();
+
+    core::log_sink& log_;
+    std::shared_ptr<workshop> shop_;
+    worker_pool pool_;
+    std::map<launch_number, std::shared_ptr<flight>> flights_;
+    boost::asio::steady_timer report_due_;
+    bool watching_ = false;
+};
+
+error_code threaded_launcher::start() {
+    pool_.on_exhausted = [this] {
+        log_.write(core::log_level::critical,
+                   fmt::format("{} launches hang: no program can be started until one comes back",
+                               pool_.size()));
+    };
+    return pool_.start();
+}
+
+void threaded_launcher::launch(launch_number number, launch_plan plan, done answer_to) {
+    auto own = std::make_shared<flight>(std::move(plan), std::move(answer_to));
+    flights_.emplace(number, own);
+    auto work = [own, shop = shop_] {
+        if (own->claimed.exchange(true)) return;
+        own->begun_at = std::chrono::steady_clock::now().time_since_epoch().count();
+        own->outcome = shop->make_child(own->plan, own->child);
+    };
+    pool_.submit(std::move(work), [this, number, own] { answer(number, *own); });
+    watch();
+}
+
+void threaded_launcher::answer(launch_number number, flight& made) {
+    if (flights_.erase(number) == 1) made.answer(std::move(made.outcome));
+}
+
+std::vector<launch_number> threaded_launcher::take_back() {
+    std::vector<launch_number> taken;
+    for (const auto& [number, own] : flights_) {
+        if (!own->claimed.exchange(true)) taken.push_back(number);
+    }
+    for (const auto number : taken) flights_.erase(number);
+    return taken;
+}
+
+void threaded_launcher::give_up(launch_number number) {
+    const auto found = flights_.find(number);
+    if (found == flights_.end()) return;
+    found->second->claimed = true;
+    found->second->child.kill();
+    flights_.erase(found);
+}
+
+void threaded_launcher::stop() {
+    report_due_.cancel();
+    for (const auto& [number, own] : flights_) {
+        own->claimed = true;
+        own->child.kill();
+    }
+    flights_.clear();
+    pool_.stop();
+}
+
+// -- what hangs -----------------------------------------------------------------------------------
+
+/// Looks after the launches once a second while there are some that were not reported yet.
+void threaded_launcher::watch() {
+    const auto unreported = [](const auto& each) { return !each.second->reported; };
+    if (watching_ || std::ranges::none_of(flights_, unreported)) return;
+    watching_ = true;
+    report_due_.expires_after(hang_report_after);
+    report_due_.async_wait([this](const error_code& cancelled) {
+        watching_ = false;
+        if (!cancelled) report_hanging();
+    });
+}
+
+void threaded_launcher::report_hanging() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    for (const auto& [number, own] : flights_) {
+        const std::chrono::steady_clock::duration begun(own->begun_at);
+        if (own->reported || begun.count() == 0 || now - begun < hang_report_after) continue;
+        own->reported = true;
+        log_.write(core::log_level::warn,
+                   fmt::format("the launch of '{}' hangs (a slow disk or network file system?); "
+                               "other programs go on",
+                               own->plan.name));
+    }
+    watch();
 }
 
 }  // namespace
@@ -234,11 +342,16 @@ std::string search_path(const core::environment& own, const core::environment& b
     return "/bin:/usr/bin:/usr/local/bin";
 }
 
+void destroy(launched_child child) {
+    // Its pid is its own until it is reaped here.
+    ::kill(child.pid, SIGKILL);
+    ::waitpid(child.pid, nullptr, 0);
+}
+
 result<std::unique_ptr<launcher>> launcher::make(boost::asio::any_io_executor control,
-                                                 launcher_options options) {
-    RM_TRY(auto slots, child_slots::reserve(options.threads));
-    auto made = std::make_unique<threaded_launcher>(std::move(control), std::move(options),
-                                                    std::move(slots), probe_spawn_method());
+                                                 launcher_options options, core::log_sink& log) {
+    RM_TRY(auto slots, child_slots::reserve(options.threads + spare_slots));
+    auto made = std::make_unique<threaded_launcher>(control, options, std::move(slots), log);
     if (const auto failed = made->start()) return failed;
     return std::unique_ptr<launcher>(std::move(made));
 }

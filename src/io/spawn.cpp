@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "io/posix.hpp"
 
@@ -125,19 +126,29 @@ RM_CHILD_CODE void limit_descriptors(std::uint64_t soft) {
 
 struct child_start {
     const exec_plan* plan;
+    const std::atomic<bool>* unwanted;
     bool shared;
-    int failure;  ///< errno of a child that ended before it had descriptors to speak through
+    /// Errno of a child that ended before it had descriptors to speak through. It and the next
+    /// member are read by the parent: the memory is shared wherever the table is.
+    int failure = 0;
+    bool numbers_given_back = false;
 };
 
 RM_CHILD_CODE int run_child(void* argument) {
     auto& start = *static_cast<child_start*>(argument);
     const exec_plan& plan = *start.plan;
     ::setpgid(0, 0);
-    if (start.shared && !leave_shared_table(plan)) {
-        start.failure = errno;  // the memory is the parent's
+    if (start.unwanted->load()) start.failure = ECANCELED;
+    if (start.failure == 0 && start.shared && !leave_shared_table(plan)) start.failure = errno;
+    if (start.failure != 0) {
         for (;;) bare(SYS_exit_group, exec_failed);
     }
     take_descriptors(plan);
+    if (start.shared) {
+        // From here on the child may hang, and may take its time over it.
+        start.numbers_given_back = true;
+        plan.numbers_taken->store(false);
+    }
     if (plan.switch_user) become_user(plan);
     if (plan.directory != nullptr && ::chdir(plan.directory) != 0) {
         fail("chdir to", plan.directory);
@@ -182,19 +193,32 @@ result<spawner> spawner::make(spawn_method method) {
     return made;
 }
 
-result<spawned> spawner::spawn(const exec_plan& plan) const {
-    child_start start{&plan, method_ == spawn_method::shared_table, 0};
-    int pidfd = -1;
+result<spawned> spawner::spawn(const exec_plan& plan, half_made_child& child) const {
+    const bool shared = method_ == spawn_method::shared_table && plan.numbers_taken != nullptr;
+    const auto method =
+        method_ == spawn_method::shared_table && !shared ? spawn_method::copied_table : method_;
+    child_start start{&plan, &child.unwanted_, shared};
     // All signals of this thread are blocked, so none can reach the child before it is ready.
     const int pid = ::clone(run_child, static_cast<char*>(stack_.get()) + stack_size,
-                            clone_flags(method_) | CLONE_PIDFD | SIGCHLD, &start, &pidfd);
-    if (pid < 0) return last_errno();
-    spawned made{pid, unique_fd{pidfd}};
-    if (start.failure != 0) {
-        ::waitpid(pid, nullptr, 0);
-        return posix_error(start.failure);
-    }
-    return made;
+                            clone_flags(method) | CLONE_PIDFD | SIGCHLD, &start, &child.pidfd_);
+    const auto clone_error = last_errno();
+    if (plan.numbers_taken != nullptr && !start.numbers_given_back) *plan.numbers_taken = false;
+    const std::lock_guard lock(child.mutex_);
+    spawned made{pid, unique_fd{std::exchange(child.pidfd_, -1)}};
+    if (pid < 0) return clone_error;
+    if (child.unwanted_) start.failure = ECANCELED;
+    if (start.failure == 0) return made;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return posix_error(start.failure);
+}
+
+void half_made_child::kill() {
+    const std::lock_guard lock(mutex_);
+    // A child that is made from now on sees this; one that did not has left its pidfd here before.
+    unwanted_ = true;
+    const int pidfd = std::atomic_ref(pidfd_).load();
+    if (pidfd >= 0) ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0);
 }
 
 spawn_method probe_spawn_method() {

@@ -101,7 +101,9 @@ void world::advance_to(core::time_point when) { time_ = std::max(time_, when); }
 void world::happen(const event& what) {
     const auto id = what.process;
     if (what.kind == event_kind::launch_answer) {
-        launching_.erase(id);
+        const auto launch = launching_.find(id);
+        if (launch == launching_.end() || launch->second != what.pid) return;  // given up before
+        launching_.erase(launch);
         if (roll(10) == 0) {
             supervisor_.launch_failed(id, "can't find command 'x'", now());
             return;
@@ -159,11 +161,19 @@ void world::take(process_id id, const core::launch_effect&) {
     ++launches_;
     stop_requested_.erase(id);
     if (children_.contains(id)) violated(fmt::format("launch of {} while a child lives", id));
-    if (!launching_.insert(id).second) violated(fmt::format("second launch of {} under way", id));
+    const int number = static_cast<int>(launches_);
+    if (!launching_.emplace(id, number).second) {
+        violated(fmt::format("second launch of {} under way", id));
+    }
     if (supervisor_.state() != core::daemon_state::running) {
         violated(fmt::format("launch of {} while stopping", id));
     }
-    schedule(std::chrono::milliseconds(roll(50)), event_kind::launch_answer, id, 0, 0);
+    schedule(std::chrono::milliseconds(roll(50)), event_kind::launch_answer, id, number, 0);
+}
+
+void world::take(process_id id, const core::give_up_effect&) {
+    if (launching_.erase(id) == 0) violated(fmt::format("{}: gives up no launch", id));
+    ++given_up_;
 }
 
 void world::take(process_id id, const core::signal_effect& signal) {
@@ -218,7 +228,9 @@ void world::check() {
         if (fsm.launching() != launching_.contains(id)) {
             violated(fmt::format("{}: wrong about its launch", id));
         }
-        const bool may_wait = state == process_state::backoff ||
+        // A launch that was to be stopped has a deadline, too: it may hang.
+        const bool to_be_stopped = fsm.launching() && fsm.deadline();
+        const bool may_wait = state == process_state::backoff || to_be_stopped ||
                               (state == process_state::starting && has_child) ||
                               (state == process_state::stopping && has_child);
         if (fsm.deadline() && !may_wait) violated(fmt::format("{}: unjustified timer", id));

@@ -48,7 +48,7 @@ private:
         std::uint64_t order;
         event_kind kind;
         process_id process;
-        int pid;
+        int pid;  ///< of a launch: its number
         int signal;
         bool operator>(const event& other) const {
             return std::tie(when, order) > std::tie(other.when, other.order);
@@ -64,6 +64,7 @@ private:
     void random_command();
     void take_effects();
     void take(process_id id, const core::launch_effect&);
+    void take(process_id id, const core::give_up_effect&);
     void take(process_id id, const core::signal_effect& signal);
     void take(process_id id, const core::state_effect& change);
     void take(process_id, const core::log_effect&) {}
@@ -80,12 +81,13 @@ private:
     std::uint64_t order_ = 0;
     int last_pid_ = 100;
     std::map<process_id, int> children_;   ///< living pids
-    std::set<process_id> launching_;       ///< launches that were not answered yet
+    std::map<process_id, int> launching_;  ///< the number of the launch that was not answered yet
     std::set<process_id> stop_requested_;  ///< a client asked to stop it since its last launch
     std::unordered_map<process_id, core::process_state> states_;
     std::vector<process_id> ids_;
     std::uint64_t launches_ = 0;
     std::uint64_t exits_ = 0;
+    std::uint64_t given_up_ = 0;
     std::vector<std::string> violations_;
 };
 

@@ -63,7 +63,8 @@ protected:
             asked.push_back((signal->to_group ? "group " : "signal ") +
                             std::to_string(signal->signo));
         } else {
-            asked.emplace_back("launch");
+            asked.emplace_back(std::holds_alternative<launch_effect>(each.what) ? "launch"
+                                                                                : "give up");
         }
     }
     std::optional<std::chrono::milliseconds> due() const {
@@ -192,6 +193,34 @@ TEST_F(ProcessFsm, AStopDuringALaunchThatFailsEndsStopped) {
     EXPECT_THAT(states, ElementsAre("STARTING", "BACKOFF", "STOPPED"));
 }
 
+TEST_F(ProcessFsm, ALaunchThatHangsIsGivenUpWhenAStopHasWaitedLongEnough) {
+    config.stopwaitsecs = 3;
+    start(0ms);
+    EXPECT_EQ(due(), std::nullopt) << "without a stop request it may take all the time it wants";
+    stop(10ms);
+    stop(20ms);
+    EXPECT_EQ(due(), 3010ms);
+    forget();
+    wake(3010ms);
+    EXPECT_THAT(asked, ElementsAre("give up"));
+    EXPECT_THAT(states, ElementsAre("STOPPING", "STOPPED"));
+    EXPECT_THAT(lines, ElementsAre("WARN giving up the launch of 'cat', which hangs",
+                                   "INFO spawnerr: the launch of 'cat' hung"));
+    EXPECT_EQ(fsm.backoff(), 0);
+    EXPECT_EQ(due(), std::nullopt);
+    EXPECT_FALSE(fsm.launching());
+}
+
+TEST_F(ProcessFsm, ALaunchThatWasTakenBackIsNoFailedStart) {
+    start(0ms);
+    feed(10ms, [](process_fsm& f, auto& cx) { f.launch_undone(cx, "not started: why"); });
+    EXPECT_EQ(fsm.state(), process_state::stopped);
+    EXPECT_EQ(fsm.spawnerr(), "not started: why");
+    EXPECT_EQ(fsm.backoff(), 0);
+    start(20ms);
+    EXPECT_TRUE(fsm.spawnerr().empty());
+}
+
 TEST_F(ProcessFsm, StoppingInBackoffKeepsTheCountOfFailedStarts) {
     start(0ms);
     launch_failed(10ms);
@@ -246,9 +275,7 @@ TEST_F(ProcessFsm, AChildThatIsGoneAlreadyIsNoErrorWhenSignalled) {
     run_until_running();
     stop(2s);
     forget();
-    feed(2s, [](process_fsm& f, auto& cx) {
-        f.signal_failed(cx, 3, "[Errno 3] No such process");
-    });
+    feed(2s, [](process_fsm& f, auto& cx) { f.signal_failed(cx, 3, "[Errno 3] No such process"); });
     EXPECT_EQ(fsm.state(), process_state::stopping);
     EXPECT_THAT(lines, ElementsAre("DEBG unable to signal cat (pid 7), it probably just exited on "
                                    "its own: [Errno 3] No such process"));

@@ -1,0 +1,63 @@
+// Threads for work that may hang, as stat, open and execve do on a dead network file system.
+//
+// What waits is begun within `patience`, whatever happens to the work before it: while nothing of
+// the queue is taken, threads are added up to a bound. stop() waits for no work that hangs; its
+// thread is left behind and touches nothing of the pool's owner when it comes back.
+//
+// Owned by the launcher and by the composition root; called on the control thread.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/result.hpp"
+
+namespace ringmaster::io {
+
+class worker_pool {
+public:
+    struct settings {
+        std::string name;      ///< of the threads, at most 10 bytes
+        unsigned threads = 1;  ///< to begin with
+        unsigned most_threads = 64;
+        std::chrono::milliseconds patience{20};
+    };
+
+    worker_pool(boost::asio::any_io_executor control, settings how);
+    worker_pool(const worker_pool&) = delete;
+    worker_pool& operator=(const worker_pool&) = delete;
+    ~worker_pool();
+
+    /// Starts the first threads; more are started when they are needed.
+    error_code start();
+    /// Runs `work` on some thread, then `done` on the control thread. `work` must own all it
+    /// needs. After stop() neither is called, except work that was begun before.
+    void submit(std::function<void()> work, std::function<void()> done);
+    /// Drops what was not begun and waits for the rest, but not longer than `grace`.
+    void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(500));
+
+    /// Threads that there are now.
+    unsigned size() const;
+    /// Called on the control thread when something waits and no thread may be added any more.
+    std::function<void()> on_exhausted;
+
+private:
+    struct shared;
+    static void run(const std::shared_ptr<shared>& pool);
+    error_code add_thread();
+    void watch_queue();
+    void grow();
+
+    settings how_;
+    std::shared_ptr<shared> shared_;
+    boost::asio::steady_timer growth_due_;
+    bool watching_ = false;
+    bool said_exhausted_ = false;
+    std::uint64_t begun_before_ = 0;
+};
+
+}  // namespace ringmaster::io
