@@ -148,6 +148,8 @@ outcome<void> run_foreground(session& with, std::string_view arguments) {
     with.out().line("==> Press Ctrl-C to exit <==");
     const auto ended = foreground{with, **name}.run();
     if (!ended && ended.error().kind != failure_kind::interrupted) return ended;
+    // Behind the "^C" that a terminal shows.
+    if (!ended && on_terminal()) with.out().line();
     with.out().line("Exiting foreground");
     return {};
 }

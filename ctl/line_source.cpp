@@ -97,6 +97,10 @@ outcome<typed_line> stdin_lines::read_line(std::string_view prompt) {
     return typed;
 }
 
+bool on_terminal() {
+    return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+}
+
 outcome<typed_line> read_password(std::string_view prompt, line_source& fallback) {
     const io::unique_fd terminal{::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)};
     if (terminal) return read_hidden(terminal.get(), prompt);

@@ -6,8 +6,10 @@
 
 #include "core/client_config.hpp"
 #include "ctl/command_line.hpp"
+#include "ctl/completion.hpp"
 #include "ctl/console.hpp"
 #include "ctl/dispatcher.hpp"
+#include "ctl/line_editor.hpp"
 #include "ctl/line_source.hpp"
 #include "ctl/session.hpp"
 #include "ctl/shell.hpp"
@@ -33,13 +35,21 @@ int finish(ctl::session& with, int status) {
     return EXIT_FAILURE;
 }
 
+void run_interactively(ctl::session& with, const core::client_config& settings) {
+    const auto prompt = settings.prompt + "> ";
+    if (!ctl::on_terminal()) return ctl::run_shell(with, with.input(), prompt);
+    ctl::completer completions{with};
+    ctl::line_editor commands{completions, settings.history_file};
+    ctl::run_shell(with, commands, prompt);
+}
+
 int run(const ctl::client_options& options, const core::client_config& settings) {
     ctl::stdin_lines input;
     ctl::session session{{settings.serverurl, settings.username, settings.password},
                          options.interactive || !options.has_command,
                          input};
     if (!options.has_command) {
-        ctl::run_shell(session, settings.prompt + "> ");
+        run_interactively(session, settings);
         return finish(session, EXIT_SUCCESS);
     }
     // Ctrl-C at the password prompt was caught to restore the terminal; end as other actions do.

@@ -28,14 +28,14 @@ enum exit_status : int {
 
 class session {
 public:
-    session(server_access server, bool interactive, line_source& input)
+    session(server_access server, bool interactive, stdin_lines& input)
         : server_(std::move(server)), rpc_(server_), input_(input), interactive_(interactive) {}
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
     console& out() { return out_; }
     rpc_client& rpc() { return rpc_; }
-    line_source& input() { return input_; }
+    stdin_lines& input() { return input_; }
     server_access& server() { return server_; }
     /// Whether a person is there to be asked.
     bool interactive() const { return interactive_; }
@@ -58,7 +58,7 @@ private:
     server_access server_;
     rpc_client rpc_;
     console out_;
-    line_source& input_;
+    stdin_lines& input_;
     bool interactive_;
     int status_ = 0;
 };

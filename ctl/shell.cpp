@@ -5,11 +5,11 @@
 
 namespace ringmaster::ctl {
 
-void run_shell(session& with, std::string_view prompt) {
+void run_shell(session& with, line_source& commands, std::string_view prompt) {
     const interrupt_scope catch_interrupt;
     auto next = run_command(with, "status");
     while (next == verdict::go_on && !with.out().failed()) {
-        const auto typed = with.input().read_line(prompt);
+        const auto typed = commands.read_line(prompt);
         if (!typed)
             next = verdict::interrupted;
         else if (typed->kind == typed_line::what::end)

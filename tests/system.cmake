@@ -43,7 +43,7 @@ else()
     # Everything once with the engine that the machine offers, then what depends on it with the
     # others. The client's tests mostly wait for Debian's daemon, so each file is an entry.
     ringmaster_system_test(system_auto --ignore-glob=${CMAKE_CURRENT_SOURCE_DIR}/system/test_ctl_*)
-    foreach(part failures golden options streams)
+    foreach(part failures golden options streams terminal)
         ringmaster_system_test(system_ctl_${part} -k test_ctl_${part})
     endforeach()
     ringmaster_system_test(system_epoll -m engine --engine=epoll)
