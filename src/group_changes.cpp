@@ -5,6 +5,7 @@
 #include "core/config_loader.hpp"
 #include "io/auto_log.hpp"
 #include "io/blocking.hpp"
+#include "io/fcgi_sockets.hpp"
 #include "io/posix_host.hpp"
 
 namespace ringmaster {
@@ -54,6 +55,10 @@ io::task<rpc::group_change> group_changes::add(std::string name) {
         log_.write(core::log_level::critical,
                    fmt::format("could not create a log file in {}: {}", daemon_.childlogdir,
                                made.failed.message()));
+        co_return rpc::group_change::failed;
+    }
+    if (const auto tried = io::fcgi_sockets::try_out(*made.ready, log_); !tried) {
+        log_.write(core::log_level::critical, tried.error());
         co_return rpc::group_change::failed;
     }
     loaded_.fill_in(wanted, made.ready);

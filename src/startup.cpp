@@ -13,6 +13,7 @@
 #include "core/repr.hpp"
 #include "io/auto_log.hpp"
 #include "io/daemonize.hpp"
+#include "io/fcgi_sockets.hpp"
 #include "io/posix.hpp"
 #include "io/privileges.hpp"
 
@@ -127,6 +128,14 @@ result<std::vector<open_server>, startup_error> open_servers(const core::config&
     return opened;
 }
 
+/// After the servers: a daemon that was started by mistake must not take the sockets of another.
+result<void, startup_error> try_fcgi_sockets(const core::config& config, core::log_sink& log) {
+    for (const auto& group : config.groups) {
+        if (auto tried = io::fcgi_sockets::try_out(group, log); !tried) return tried.error();
+    }
+    return {};
+}
+
 result<void, startup_error> daemonize(const core::daemon_config& daemon, core::log_sink& log) {
     const auto side = io::fork_daemon();
     if (!side) return text(fmt::format("could not daemonize: {}", side.error().message()));
@@ -163,6 +172,7 @@ result<prepared, startup_error> prepare(core::config& config, process_setup& set
     // logs of the first, and the busy socket tells.
     auto servers = open_servers(config, *log);
     if (!servers) return servers.error();
+    if (auto done = try_fcgi_sockets(config, *log); !done) return done.error();
     if (auto done = make_auto_logs(config, *log); !done) return done.error();
     if (setup.first_start && !config.daemon.nodaemon) {
         if (auto done = daemonize(config.daemon, *log); !done) return done.error();

@@ -31,6 +31,9 @@ struct signal_effect {
     bool to_group;
 };
 
+/// The process has no child any more, or got none: what was kept for one can go.
+struct gone_effect {};
+
 /// The state changed. Carries what the matching PROCESS_STATE event says.
 struct state_effect {
     process_state from;
@@ -59,8 +62,8 @@ inline constexpr process_id no_process = 0;
 
 struct effect {
     process_id process;
-    std::variant<launch_effect, give_up_effect, signal_effect, state_effect, group_effect,
-                 daemon_effect, log_effect>
+    std::variant<launch_effect, give_up_effect, signal_effect, gone_effect, state_effect,
+                 group_effect, daemon_effect, log_effect>
         what;
 };
 

@@ -100,7 +100,6 @@ bool event_bus::send(pool& from, listener& to) {
     }
     to.unfinished = from.events.take();
     to.protocol.sent();
-    log_change(to, listener_state::ready, listener_state::busy);
     debug("event {} sent to listener {}", serial, to.name);
     return true;
 }

@@ -100,6 +100,7 @@ void process_fsm::launch_failed(context& cx, std::string why) {
     launching_ = false;
     log(cx, log_level::info, fmt::format("spawnerr: {}", why));
     back_off(cx, std::move(why));
+    gone(cx);
     if (std::exchange(stop_wanted_, false)) return stop(cx);
     give_up_or_retry(cx);
 }
@@ -112,6 +113,7 @@ void process_fsm::launch_undone(context& cx, std::string why) {
     spawnerr_ = std::move(why);
     change(cx, process_state::stopping);
     change(cx, process_state::stopped);
+    gone(cx);
 }
 
 void process_fsm::signal_failed(context& cx, int number, const std::string& details) {
@@ -135,7 +137,7 @@ void process_fsm::exited(context& cx, const exit_status& status) {
     reporting_ = false;
     if (state_ == process_state::unknown) {
         // A kill failed before: nothing more is known than that the child is gone.
-        pid_ = 0;
+        gone(cx);
     } else if (killing_) {
         finish_killed(cx, status);
     } else if (cx.now.mono - started_ < seconds(config_->startsecs)) {
@@ -158,14 +160,14 @@ void process_fsm::finish_killed(context& cx, const exit_status& status) {
     change(cx, process_state::stopped);
     log(cx, is_expected(status) ? log_level::info : log_level::warn,
         fmt::format("stopped: {} ({})", config_->name, describe(status)));
-    pid_ = 0;
+    gone(cx);
 }
 
 void process_fsm::finish_too_quickly(context& cx, const exit_status& status) {
     back_off(cx, "Exited too quickly (process log may have details)");
     log(cx, log_level::warn,
         fmt::format("exited: {} ({}; not expected)", config_->name, describe(status)));
-    pid_ = 0;
+    gone(cx);
     give_up_or_retry(cx);
 }
 
@@ -180,7 +182,7 @@ void process_fsm::finish_run(context& cx, const exit_status& status) {
     log(cx, expected ? log_level::info : log_level::warn,
         fmt::format("exited: {} ({}; {})", config_->name, describe(status),
                     expected ? "expected" : "not expected"));
-    pid_ = 0;
+    gone(cx);
     restart_if_due(cx, expected);
 }
 
@@ -218,6 +220,11 @@ void process_fsm::kill(context& cx, int signo) {
     deadline_ = cx.now.mono + (again ? std::max(patience, shortest_escalation) : patience);
     change(cx, process_state::stopping);
     cx.out.push_back({id_, signal_effect{signo, to_group}});
+}
+
+void process_fsm::gone(context& cx) {
+    pid_ = 0;
+    cx.out.push_back({id_, gone_effect{}});
 }
 
 void process_fsm::escalate(context& cx) {

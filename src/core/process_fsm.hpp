@@ -99,6 +99,7 @@ private:
     void change(context& cx, process_state to, bool expected = false);
     void log(context& cx, log_level level, std::string text) const;
     void kill(context& cx, int signo);
+    void gone(context& cx);
     void back_off(context& cx, std::string why);
     void give_up_or_retry(context& cx);
     void enter_running(context& cx);

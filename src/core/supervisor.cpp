@@ -98,7 +98,7 @@ void supervisor::begin(const instant& now) {
 }
 
 void supervisor::autostart(const group& of, const instant& now) {
-    if (state_ != daemon_state::running || of.config.kind == group_kind::fcgi) return;
+    if (state_ != daemon_state::running) return;
     for (const process_id id : of.members) {
         if (entries_.at(id).fsm.config().autostart) start(id, now);
     }

@@ -62,6 +62,7 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
       options_(std::move(options)),
       log_(log),
       events_(control.get_executor(), std::move(options_.events), supervisor_, *this, log),
+      sockets_(log),
       watcher_(std::move(watcher)),
       tasks_(control.get_executor(),
              [&log](const std::string& name, std::exception_ptr failure) {
@@ -177,6 +178,9 @@ void fleet::carry_out_next() {
         give_up_launch(effect.process);
     } else if (const auto* signal = std::get_if<core::signal_effect>(&effect.what)) {
         send_signal(effect.process, *signal);
+    } else if (std::holds_alternative<core::gone_effect>(effect.what)) {
+        events_.on_ended(effect.process);
+        sockets_.give_back(effect.process);
     } else if (const auto* change = std::get_if<core::state_effect>(&effect.what)) {
         events_.on_state(effect.process, *change);
         waiters_.notify(effect.process);
@@ -208,9 +212,19 @@ void fleet::launch_next() {
     while (!launches_.empty() && under_way_.size() < launches_at_once) {
         const auto id = launches_.front();
         launches_.pop_front();
+        auto plan = plan_for(id);
+        if (const auto& wanted = supervisor_.find(id)->config().fcgi_socket) {
+            auto socket = sockets_.lend(id, *wanted);
+            if (!socket) {
+                supervisor_.launch_failed(id, std::move(socket.error()), now());
+                waiters_.notify(id);
+                continue;
+            }
+            plan.standard_in = *std::move(socket);
+        }
         const auto number = answers_.draw();
         under_way_.emplace(number, id);
-        launcher_->launch(number, plan_for(id), [this, number](launch_outcome outcome) {
+        launcher_->launch(number, std::move(plan), [this, number](launch_outcome outcome) {
             answers_.arrive(number, {number, std::move(outcome)}, now().mono);
             take_answers();
         });
@@ -379,7 +393,6 @@ void fleet::report_exit(core::process_id id) {
     supervisor_.exited(id, status, now());
     waiters_.notify(id);
     pump();
-    events_.on_ended(id);
 }
 
 void fleet::on_drain_message(core::log_level level, const std::string& text) {

@@ -25,6 +25,7 @@
 #include "io/drain.hpp"
 #include "io/event_hub.hpp"
 #include "io/exit_watcher.hpp"
+#include "io/fcgi_sockets.hpp"
 #include "io/launcher.hpp"
 #include "io/stdin_pipe.hpp"
 #include "io/task.hpp"
@@ -131,6 +132,7 @@ private:
     core::log_sink& log_;
     core::supervisor supervisor_;
     event_hub events_;
+    fcgi_sockets sockets_;
     std::unique_ptr<drain> drain_;
     std::unique_ptr<launcher> launcher_;
     exit_watcher watcher_;

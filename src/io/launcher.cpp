@@ -31,7 +31,7 @@ constexpr unsigned spare_slots = 2;
 
 /// The ends of a child's pipes that the child gets.
 struct child_ends {
-    unique_fd standard_in;
+    unique_fd standard_in;  ///< empty if the plan brings one
     unique_fd standard_out;
     unique_fd standard_error;  ///< empty with redirect_stderr
 };
@@ -53,20 +53,23 @@ launch_failure clone_failure(const launch_plan& plan, const error_code& why) {
 }
 
 error_code open_pipes(const launch_plan& plan, launched_child& ours, child_ends& theirs) {
-    auto in = make_pipe();
-    if (!in) return in.error();
-    ours.stdin_pipe = std::move(in->write);
-    theirs.standard_in = std::move(in->read);
+    if (!plan.standard_in) {
+        auto in = make_pipe();
+        if (!in) return in.error();
+        ours.stdin_pipe = std::move(in->write);
+        theirs.standard_in = std::move(in->read);
+        if (const auto failed = set_nonblocking(ours.stdin_pipe.get())) return failed;
+    }
     auto out = make_pipe();
     if (!out) return out.error();
     ours.stdout_pipe = std::move(out->read);
     theirs.standard_out = std::move(out->write);
-    if (plan.redirect_stderr) return set_nonblocking(ours.stdin_pipe.get());
+    if (plan.redirect_stderr) return {};
     auto error = make_pipe();
     if (!error) return error.error();
     ours.stderr_pipe = std::move(error->read);
     theirs.standard_error = std::move(error->write);
-    return set_nonblocking(ours.stdin_pipe.get());
+    return {};
 }
 
 error_code open_log(const std::string& path, unique_fd& into) {
@@ -199,8 +202,8 @@ result<spawned> workshop::spawn(const launch_plan& plan, exec_plan exec, const c
         exec.groups = plan.user->groups;
     }
     const int out = ends.standard_out.get();
-    const std::array numbers{ends.standard_in.get(), out,
-                             plan.redirect_stderr ? out : ends.standard_error.get()};
+    const std::array numbers{plan.standard_in ? plan.standard_in.get() : ends.standard_in.get(),
+                             out, plan.redirect_stderr ? out : ends.standard_error.get()};
     exec.standard_in = numbers[0];
     exec.standard_out = numbers[1];
     exec.standard_error = numbers[2];

@@ -33,6 +33,7 @@ struct launch_plan {
     std::optional<std::uint32_t> umask;
     std::optional<core::account> user;
     bool redirect_stderr = false;
+    unique_fd standard_in;  ///< becomes the child's descriptor 0; empty: a pipe
     /// Log files to open for append; empty: none.
     std::string stdout_log;
     std::string stderr_log;
@@ -42,7 +43,7 @@ struct launch_plan {
 struct launched_child {
     pid_t pid = 0;
     unique_fd pidfd;
-    unique_fd stdin_pipe;   ///< write end, non-blocking
+    unique_fd stdin_pipe;   ///< write end, non-blocking; empty if the plan brought a descriptor
     unique_fd stdout_pipe;  ///< read end
     unique_fd stderr_pipe;  ///< read end; empty with redirect_stderr
     unique_fd stdout_log;

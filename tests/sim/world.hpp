@@ -70,6 +70,7 @@ private:
     void take(process_id, const core::log_effect&) {}
     void take(process_id, const core::group_effect&) {}
     void take(process_id, const core::daemon_effect&) {}
+    void take(process_id, const core::gone_effect&) {}
     void check();
     void check_stop_order(process_id id);
     void violated(std::string what);

@@ -62,9 +62,10 @@ protected:
         } else if (const auto* signal = std::get_if<signal_effect>(&each.what)) {
             asked.push_back((signal->to_group ? "group " : "signal ") +
                             std::to_string(signal->signo));
-        } else {
-            asked.emplace_back(std::holds_alternative<launch_effect>(each.what) ? "launch"
-                                                                                : "give up");
+        } else if (std::holds_alternative<launch_effect>(each.what)) {
+            asked.emplace_back("launch");
+        } else if (std::holds_alternative<give_up_effect>(each.what)) {
+            asked.emplace_back("give up");
         }
     }
     std::optional<std::chrono::milliseconds> due() const {
