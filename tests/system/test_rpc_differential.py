@@ -155,7 +155,7 @@ ARGUMENTS = {
     "getProcessInfo": ("cat",), "getState": (), "getSupervisorVersion": (), "getVersion": (), "readLog": (0, 0),
     "readMainLog": (0, 0), "readProcessLog": ("cat", 0, 0), "readProcessStderrLog": ("cat", 0, 0),
     "readProcessStdoutLog": ("cat", 0, 0), "reloadConfig": (), "removeProcessGroup": ("cat",), "restart": (),
-    "sendProcessStdin": ("cat", "x"), "shutdown": (), "signalAllProcesses": ("CONT",), "signalProcess": ("cat", "CONT"),
+    "sendProcessStdin": ("cat", "x"), "sendRemoteCommEvent": ("type", "data"), "shutdown": (), "signalAllProcesses": ("CONT",), "signalProcess": ("cat", "CONT"),
     "signalProcessGroup": ("cat", "CONT"), "startAllProcesses": (True,), "startProcess": ("cat", True),
     "startProcessGroup": ("cat", True), "stopAllProcesses": (True,), "stopProcess": ("cat", True),
     "stopProcessGroup": ("cat", True), "tailProcessLog": ("cat", 0, 0), "tailProcessStderrLog": ("cat", 0, 0),
@@ -214,7 +214,8 @@ def bad_names():
 
 IDENTITY = [
     call("getAPIVersion"), call("getVersion"), call("getSupervisorVersion"), call("getIdentification"), call("getState"),
-    call("getPID"), call("nope"), call("nope.getState"), call("supervisor.getState.x"), call("getState"), call("_update"),
+    call("getPID"), call("sendRemoteCommEvent", "type", "naïve data"), call("sendRemoteCommEvent", 7, {"a": [1]}, differs=BAD_TYPE),
+    call("nope"), call("nope.getState"), call("supervisor.getState.x"), call("getState"), call("_update"),
     call("API_VERSION"), call("system.nope"), call("system._x"), call("system.namespaces"), call("supervisor."),
     call("system.methodHelp", "nope"), call("system.methodHelp", "supervisor.nope"), call("system.methodSignature", "nope.nope"),
     call("system.methodSignature", 7), *(call("system.methodSignature", f"supervisor.{name}") for name in ARGUMENTS),
@@ -324,7 +325,7 @@ MULTICALL = [
     call("system.multicall", [{"methodName": "supervisor.getAPIVersion"}, {"params": []}, {}, inner("nope"), inner("x.y.z")]),
     call("system.multicall", [inner("system.multicall", []), inner("getState", 1), inner("startProcess", "cat"), inner("stopProcess", "idle")]),
     call("system.multicall", [inner("startProcess", "slow"), inner("getProcessInfo", "slow"), inner("stopProcess", "slow"), inner("stopProcess", "slow")]),
-    call("system.multicall", [inner("stopProcessGroup", "pair"), inner("startProcess", "pair:*"), inner("system.methodSignature", "system.multicall")]),
+    call("system.multicall", [inner("stopProcess", "pair:a"), inner("startProcess", "pair:*"), inner("system.methodSignature", "system.multicall")]),
     call("system.multicall", [inner("clearProcessLogs", "cat"), inner("tailProcessLog", "cat", 0, 10), inner("reloadConfig")]),
     call("system.multicall", {"methodName": "supervisor.getPID"}, differs=BAD_TYPE), call("system.multicall", "x", differs=BAD_TYPE),
     call("system.multicall", [7]),

@@ -1,8 +1,6 @@
 // Runs one coroutine to its end on a loop of its own. A hang fails the test that hangs.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <exception>
