@@ -136,6 +136,13 @@ class Edit(NamedTuple):
     text: str
 
 
+class Reach(NamedTuple):
+    """Wait until a process is in a state that the commands before lead to, sooner or later."""
+
+    process: str
+    state: str
+
+
 class Await(enum.Enum):
     RESTART = "the daemon restarted itself"
     END = "the daemon ended"
@@ -147,7 +154,9 @@ SCENARIOS = {
     "starting": [
         "start idle", "start idle", "start cat nope grp:*", "start grp:*", "start grp:", "start grp:gb", "start no:*",
         "start no:* nope", "start nope no:*", "start missing", "start data", "start missing dying", "start dying missing",
-        "start worker", "start worker:*", "status dying", "stop all", "start all", "start all", "status",
+        "start worker", "start worker:*", Reach("dying", "FATAL"), "status dying",
+        "stop all", "start all", Reach("quick", "EXITED"), Reach("dying", "FATAL"),
+        "start all", Reach("quick", "EXITED"), Reach("dying", "FATAL"), "status",
     ],
     "stopping": [
         "stop cat", "stop cat", "status cat", "stop nope", "stop no:*", "stop grp:*", "stop grp:*", "stop grp:ga",
@@ -168,7 +177,7 @@ SCENARIOS = {
     "groups": [
         "reread", "add cat", "add nope", "remove cat", "remove nope", "remove quick", "status quick", "add quick nope",
         "avail", Edit(CHANGED), "add newone", "reread", "avail", "add newone", "remove idle cat", "update nope newone other",
-        "update", "update", "status newone", Edit(FLEET), "update cat", "update newone", "update all", "reread",
+        "update", "update", Reach("newone", "EXITED"), "status newone", Edit(FLEET), "update cat", "update newone", "update all", "reread",
         Edit("[program:bad]\n"), "reread", "update", "add idle", "status idle",
     ],
     "credentials": [
@@ -231,6 +240,10 @@ def settle(daemon):
 def run_step(daemon, client, step, port):
     if isinstance(step, Edit):
         daemon.write_config(step.text)
+        return None
+    if isinstance(step, Reach):
+        daemon.wait_state(*step)
+        daemon.disconnect()
         return None
     if step is Await.END:
         daemon.wait_exit()
