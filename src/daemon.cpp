@@ -23,6 +23,15 @@ using core::log_level;
 constexpr std::uint64_t descriptors_per_child = 6;
 constexpr std::uint64_t other_descriptors = 256;
 
+/// Clients may hold a quarter of the descriptors, so that children never lack them.
+http::server_options limits_for(std::size_t listeners) {
+    constexpr std::uint64_t fewest = 8;
+    http::server_options options;
+    const auto share = io::descriptor_limit() / 4 / std::max<std::size_t>(listeners, 1);
+    options.max_sessions = std::clamp<std::uint64_t>(share, fewest, options.max_sessions);
+    return options;
+}
+
 io::engine_choice engine_choice(const std::string& word) {
     if (word == "uring") return io::engine_choice::uring;
     if (word == "epoll") return io::engine_choice::epoll;
@@ -95,7 +104,7 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     port_.emplace(*fleet_, start_.log, helpers_, *loaded_, *changes_, environment_);
     api_.emplace(*port_, config_.rpc_interfaces);
     dashboard_.emplace(*port_, start_.log);
-    server_.emplace(control_.get_executor(), http::server_options{}, start_.log);
+    server_.emplace(control_.get_executor(), limits_for(start_.servers.size()), start_.log);
     return {};
 }
 

@@ -75,6 +75,11 @@ std::uint64_t take_all_descriptors() {
     return soft;
 }
 
+std::uint64_t descriptor_limit() {
+    struct rlimit limit {};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 void presize_descriptor_table(std::uint64_t count) {
     struct rlimit limit {};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= 3) return;

@@ -28,6 +28,9 @@ result<raised_limit, std::string> require_processes(std::uint64_t minimum);
 /// answers what it was: the limit that children are to have.
 std::uint64_t take_all_descriptors();
 
+/// The soft RLIMIT_NOFILE.
+std::uint64_t descriptor_limit();
+
 /// Lets the kernel size the descriptor table for `count` descriptors now, while it belongs to one
 /// thread: growing a shared table waits for a grace period. Best effort.
 void presize_descriptor_table(std::uint64_t count);
