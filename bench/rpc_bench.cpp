@@ -78,6 +78,7 @@ public:
     input_outcome send_input(process_id, std::string_view) override { unused(); }
     task<reread_outcome> reread_config() override { unused(); }
     task<group_change> add_group(std::string) override { unused(); }
+    std::vector<const core::group_config*> configured_groups() const override { unused(); }
     group_change remove_group(std::string_view) override { unused(); }
     void send_remote_event(std::string_view, std::string_view) override { unused(); }
     void request_shutdown() override { unused(); }

@@ -62,6 +62,9 @@ public:
     io::task<rpc::group_change> add_group(std::string name) override {
         return changes_.add(std::move(name));
     }
+    std::vector<const core::group_config*> configured_groups() const override {
+        return loaded_.all_groups();
+    }
     rpc::group_change remove_group(std::string_view name) override { return changes_.remove(name); }
 
     void send_remote_event(std::string_view type, std::string_view data) override {

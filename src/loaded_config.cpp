@@ -1,6 +1,7 @@
 #include "loaded_config.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace ringmaster {
 
@@ -11,6 +12,15 @@ loaded_config::loaded_config(core::daemon_config daemon, std::vector<core::group
     for (auto& each : groups) {
         groups_.push_back(std::make_shared<const core::group_config>(std::move(each)));
     }
+}
+
+std::vector<const core::group_config*> loaded_config::all_groups() const {
+    std::vector<const core::group_config*> all;
+    for (const auto& each : groups_) all.push_back(each.get());
+    for (const auto& each : shadowed_groups_) all.push_back(&each);
+    std::ranges::stable_sort(all, {},
+                             [](const auto* each) { return std::tie(each->priority, each->name); });
+    return all;
 }
 
 loaded_config::group loaded_config::find(std::string_view name) const {

@@ -23,8 +23,8 @@ public:
 
     /// Sorted by (priority, name).
     const std::vector<group>& groups() const { return groups_; }
-    /// Groups that lost their name to an earlier one.
-    const std::vector<core::group_config>& shadowed_groups() const { return shadowed_groups_; }
+    /// The same order, and among them those that lost their name to an earlier one.
+    std::vector<const core::group_config*> all_groups() const;
     const core::daemon_config& daemon() const { return daemon_; }
     /// Null if there is none of that name.
     group find(std::string_view name) const;

@@ -120,13 +120,11 @@ std::shared_ptr<const fcgi_socket_config> fcgi_reader::run() {
     const auto owner = read_owner();
     const auto mode = read_mode();
 
-    if (values_.find("socket") == nullptr) {
+    const auto url = values_.text("socket", names_);
+    if (url ? url->empty() : values_.find("socket") == nullptr)
         values_.fail("socket", fmt::format("[{}] section requires a \"socket\" line",
                                            values_.section().name));
-        return nullptr;
-    }
-    const auto url = values_.text("socket", names_);
-    if (!url) return nullptr;
+    if (!url || url->empty()) return nullptr;
     const bool restricted = values_.find("socket_owner") || values_.find("socket_mode");
     auto socket = parse_socket(*url, restricted);
     if (!socket) {

@@ -22,6 +22,9 @@ task<reply<void>> reload_config(invocation& in);
 task<reply<void>> add_process_group(invocation& in);
 reply<void> remove_process_group(invocation& in);
 
+// supervisor_config.cpp: what processes are configured
+reply<void> get_all_config_info(invocation& in);
+
 // supervisor_info.cpp: what processes do
 reply<void> get_process_info(invocation& in);
 reply<void> get_all_process_info(invocation& in);

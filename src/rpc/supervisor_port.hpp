@@ -109,6 +109,9 @@ public:
     virtual task<reread_outcome> reread_config() = 0;
     /// Activates a group of the configuration that was read last.
     virtual task<group_change> add_group(std::string name) = 0;
+    /// Groups of that configuration, sorted by (priority, name), with those that lost their name to
+    /// another and are never active. Valid until the next reread or add_group.
+    virtual std::vector<const core::group_config*> configured_groups() const = 0;
     /// Drops an active group, none of whose processes may run.
     virtual group_change remove_group(std::string_view name) = 0;
 

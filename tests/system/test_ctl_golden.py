@@ -191,8 +191,7 @@ SCENARIOS = {
     "shutting down": ["shutdown", Await.END, "status", "shutdown", "reload"],
 }  # fmt: skip
 
-# What ringmasterd cannot do yet; the marker is strict, so that it goes away with the reason.
-PENDING = {"groups": "getAllConfigInfo is not there yet"}
+PENDING = {}
 
 
 def run_scenario(setup, pairing, steps):

@@ -465,7 +465,7 @@ def test_unknown_methods_and_wrong_argument_counts(daemon, api):
     assert fault(api.startProcess, "a", True, 3) == (2, "INCORRECT_PARAMETERS")
 
 
-METHODS = """getAPIVersion getAllProcessInfo getIdentification getPID getProcessInfo getState getSupervisorVersion
+METHODS = """getAPIVersion getAllConfigInfo getAllProcessInfo getIdentification getPID getProcessInfo getState getSupervisorVersion
 getVersion readLog readMainLog readProcessLog readProcessStderrLog readProcessStdoutLog restart shutdown signalAllProcesses
 signalProcess signalProcessGroup startAllProcesses startProcess startProcessGroup stopAllProcesses stopProcess
 stopProcessGroup tailProcessLog tailProcessStderrLog tailProcessStdoutLog""".split()

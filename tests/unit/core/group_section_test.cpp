@@ -161,6 +161,7 @@ TEST(FcgiPrograms, Complaints) {
         {"socket=unix://x",
          "('Unix socket path %s is not an absolute path', 'x') in [fcgi-program:f] socket"},
         {"socket=tcp://a:0", "0 is below lower bound (1) in [fcgi-program:f] socket"},
+        {"socket=", "[fcgi-program:f] section requires a \"socket\" line"},
         {"socket=tcp://a:70000", "70000 is above upper bound (65535) in [fcgi-program:f] socket"},
         {"socket=tcp://a:0\nsocket_mode=0700",
          "socket_owner and socket_mode params should only be used with a Unix domain socket in "

@@ -82,6 +82,7 @@ TEST(Dispatch, ListsAllMethodsSorted) {
 TEST(Dispatch, TellsTheSignatureOfEveryMethod) {
     const std::map<std::string, std::vector<std::string_view>> expected{
         {"supervisor.getAPIVersion", {"string"}},
+        {"supervisor.getAllConfigInfo", {"array"}},
         {"supervisor.getAllProcessInfo", {"array"}},
         {"supervisor.getIdentification", {"string"}},
         {"supervisor.getPID", {"int"}},

@@ -120,6 +120,11 @@ public:
         changed_groups.push_back("+" + name);
         co_return group_answer;
     }
+    std::vector<const core::group_config*> configured_groups() const override {
+        std::vector<const core::group_config*> all;
+        for (const auto& each : configured) all.push_back(&each);
+        return all;
+    }
     group_change remove_group(std::string_view name) override {
         changed_groups.push_back("-" + std::string(name));
         return group_answer;
@@ -165,6 +170,7 @@ public:
     std::map<process_id, std::string> inputs;
     input_outcome input_answer = input_outcome::taken;
     reread_outcome reread{core::config_difference{}};
+    std::vector<core::group_config> configured;
     std::vector<std::string> changed_groups;  ///< "+added", "-removed"
     group_change group_answer = group_change::done;
     bool broken = false;  ///< reading the main log throws
