@@ -90,3 +90,20 @@ def test_the_sample_configuration_names_every_section(setup):
     assert done.returncode == 0
     for section in ("unix_http_server", "inet_http_server", "supervisord", "rpcinterface:supervisor", "supervisorctl", "include"):
         assert f"[{section}]" in done.stdout
+
+
+def test_the_sample_configuration_can_be_used_as_it_is(setup, tmp_path):
+    sample = subprocess.run([tool(setup, "echo_supervisord_conf")], capture_output=True, text=True, timeout=30).stdout
+    path = tmp_path / "supervisord.conf"
+    path.write_text(sample.replace("/tmp/", f"{tmp_path}/") + "\nsyntax error\n")
+    command = [*setup.daemon_command(), "-n", "-c", str(path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    # Only what was added is wrong.
+    last = len(path.read_text().splitlines())
+    assert done.stderr.startswith(f"Error: Source contains parsing errors: '{path}'\n\t[line {last}]: 'syntax error\\n'\n")
+
+
+@pytest.mark.ours_only
+def test_the_sample_is_made_to_be_installed(setup):
+    printed = subprocess.run([tool(setup, "echo_supervisord_conf")], capture_output=True, timeout=30).stdout
+    assert (setup.build / "supervisord.conf.sample").read_bytes() == printed
