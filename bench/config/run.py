@@ -3,7 +3,7 @@
 
 Usually called by `./dev bench config`. Both read the same files to the end, expand every option, build
 their groups, and compare two readings as a reread does. Supervisor's part runs in Debian's Python with
-Supervisor's own modules; the start of the interpreter is not counted.
+Supervisor's own modules; the start of the interpreter is not counted. All times are processor time.
 """
 
 import argparse
@@ -50,9 +50,9 @@ def load():
 def median(work):
     times = []
     for _ in range(int(sys.argv[2])):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return statistics.median(times) * 1000
 daemon = Supervisor(load())
 class Active:
@@ -93,7 +93,7 @@ def main():
         theirs = measured(["/usr/bin/python3", "-W", "ignore", "-c", SUPERVISOR, path, repetitions])
     if ours["groups"] != theirs["groups"]:
         sys.exit("both should have found the same groups")
-    print(f"{arguments.programs} programs, medians of {repetitions}\n")
+    print(f"{arguments.programs} programs, medians of {repetitions}, processor time\n")
     print("| step | Supervisor, ms | Ringmaster, ms | times faster |\n|---|---:|---:|---:|")
     for step in ("load", "diff"):
         print(f"| {step} | {theirs[step]:.0f} | {ours[step]:.1f} | {theirs[step] / ours[step]:.0f} |")
