@@ -12,7 +12,7 @@ import pytest
 
 import ctl_golden
 from ctl_golden import REFERENCE, masked_result
-from harness import Daemon, Result, free_port
+from harness import Daemon, Result, eventually, free_port
 
 FLEET = """
 [program:cat]
@@ -191,9 +191,6 @@ SCENARIOS = {
     "shutting down": ["shutdown", Await.END, "status", "shutdown", "reload"],
 }  # fmt: skip
 
-PENDING = {}
-
-
 def run_scenario(setup, pairing, steps):
     port = free_port()
     daemon = Daemon(setup, FLEET + PROTECTED.format(port=port), kind=pairing.daemon)
@@ -260,7 +257,7 @@ def url_of(port):
 
 def wait_again(daemon):
     daemon.disconnect()
-    daemon.wait_log("supervisord started with pid")
+    eventually(lambda: daemon.count_log("supervisord started with pid") == 2, "the restart")
     daemon.wait_ready()
     settle(daemon)
 
@@ -283,18 +280,12 @@ def pytest_generate_tests(metafunc):
         return
     found = ctl_golden.pairings(metafunc.config.getoption("--daemon"))
     cases = [
-        pytest.param(name, pairing, id=f"{name}-{pairing}", marks=marks_for(name, pairing))
+        pytest.param(name, pairing, id=f"{name}-{pairing}")
         for name in SCENARIOS
         for pairing in found
         if name != "alone" or pairing == found[0]
     ]
     metafunc.parametrize("scenario, pairing", cases)
-
-
-def marks_for(name, pairing):
-    if pairing.daemon == "ringmasterd" and name in PENDING:
-        return [pytest.mark.xfail(reason=PENDING[name], strict=True)]
-    return []
 
 
 def test_a_transcript_equals_supervisors(setup, reference, scenario, pairing):
