@@ -1,7 +1,6 @@
 #include "core/capture.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace ringmaster::core {
 namespace {
@@ -19,36 +18,38 @@ std::size_t partial_token(std::string_view text, std::string_view token) {
 }  // namespace
 
 std::vector<capture_piece> capture_scanner::feed(std::string_view bytes) {
+    held_ += bytes;
+    return scan(false);
+}
+
+std::vector<capture_piece> capture_scanner::finish() {
+    return scan(true);
+}
+
+std::vector<capture_piece> capture_scanner::scan(bool at_end) {
     using kind = capture_piece::kind;
     std::vector<capture_piece> out;
-    held_ += bytes;
     std::string_view left = held_;
     const auto emit = [&](std::string_view piece) {
         if (!piece.empty())
             out.push_back({capturing_ ? kind::captured : kind::plain, std::string(piece)});
+        left.remove_prefix(piece.size());
     };
     for (;;) {
         const auto token = capturing_ ? end_token : begin_token;
-        if (left.size() <= token.size()) break;
+        if (left.size() <= token.size() && !at_end) break;
         const auto found = left.find(token);
         if (found == std::string_view::npos) {
-            const auto partial = partial_token(left, token);
-            emit(left.substr(0, left.size() - partial));
-            left.remove_prefix(left.size() - partial);
+            emit(left.substr(0, left.size() - (at_end ? 0 : partial_token(left, token))));
             break;
         }
         emit(left.substr(0, found));
-        left.remove_prefix(found + token.size());
+        left.remove_prefix(token.size());
         if (capturing_) out.push_back({kind::end, {}});
         capturing_ = !capturing_;
     }
     held_.erase(0, held_.size() - left.size());
     return out;
-}
-
-std::string capture_scanner::rest() {
-    auto held = std::exchange(held_, {});
-    return capturing_ ? std::string() : held;
 }
 
 void tail_buffer::append(std::string_view bytes) {

@@ -27,10 +27,12 @@ struct capture_piece {
 class capture_scanner {
 public:
     std::vector<capture_piece> feed(std::string_view bytes);
-    /// The stream has ended: what was held back outside a capture. Inside one it is lost with it.
-    std::string rest();
+    /// The stream has ended: what was held back. A capture that has no end is never reported.
+    std::vector<capture_piece> finish();
 
 private:
+    std::vector<capture_piece> scan(bool at_end);
+
     std::string held_;
     bool capturing_ = false;
 };

@@ -37,22 +37,27 @@ std::vector<stream_tap::piece> stream_tap::split(std::span<char> bytes, bool str
     } else if (!scanner_) {
         add_output(std::move(text), true, strip_ansi, out);
     } else {
-        for (auto& found : scanner_->feed(text)) {
-            if (found.what == core::capture_piece::kind::end) {
-                out.push_back({captured_.take(), false, kind::capture});
-            } else {
-                const bool to_log = found.what == core::capture_piece::kind::plain;
-                add_output(std::move(found.bytes), to_log, strip_ansi, out);
-            }
-        }
+        add_captured(scanner_->feed(text), strip_ansi, out);
     }
     return out;
 }
 
 std::vector<stream_tap::piece> stream_tap::rest(bool strip_ansi) {
     std::vector<piece> out;
-    if (scanner_) add_output(scanner_->rest(), true, strip_ansi, out);
+    if (scanner_) add_captured(scanner_->finish(), strip_ansi, out);
     return out;
+}
+
+void stream_tap::add_captured(std::vector<core::capture_piece> found, bool strip_ansi,
+                              std::vector<piece>& out) {
+    for (auto& each : found) {
+        if (each.what == core::capture_piece::kind::end) {
+            out.push_back({captured_.take(), false, kind::capture});
+        } else {
+            const bool to_log = each.what == core::capture_piece::kind::plain;
+            add_output(std::move(each.bytes), to_log, strip_ansi, out);
+        }
+    }
 }
 
 /// What is captured is seen as output, too, but kept for the end of the capture instead of logged.

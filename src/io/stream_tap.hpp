@@ -37,6 +37,8 @@ public:
 
 private:
     bool is_watched() const;
+    void add_captured(std::vector<core::capture_piece> found, bool strip_ansi,
+                      std::vector<piece>& out);
     void add_output(std::string bytes, bool to_log, bool strip_ansi, std::vector<piece>& out);
 
     tap_spec spec_;

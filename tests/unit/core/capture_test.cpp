@@ -27,7 +27,7 @@ TEST(Capture, SplitsOutputAroundTheTokens) {
     capture_scanner subject;
     EXPECT_EQ(shown(subject.feed("before" + begin_token + "inside" + end_token + "after")),
               "before[inside]|");
-    EXPECT_EQ(subject.rest(), "after");
+    EXPECT_EQ(shown(subject.finish()), "after");
 }
 
 TEST(Capture, TokensMayBeCutAnywhere) {
@@ -37,6 +37,7 @@ TEST(Capture, TokensMayBeCutAnywhere) {
         capture_scanner subject;
         auto pieces = subject.feed(text.substr(0, cut));
         for (auto& each : subject.feed(text.substr(cut))) pieces.push_back(each);
+        for (auto& each : subject.finish()) pieces.push_back(each);
         std::string plain;
         std::string captured;
         int ends = 0;
@@ -45,7 +46,7 @@ TEST(Capture, TokensMayBeCutAnywhere) {
             if (each.what == capture_piece::kind::captured) captured += each.bytes;
             if (each.what == capture_piece::kind::end) ++ends;
         }
-        EXPECT_EQ(plain + subject.rest(), "some text that is long enough and after it") << cut;
+        EXPECT_EQ(plain, "some text that is long enough and after it") << cut;
         EXPECT_EQ(captured, "inside") << cut;
         EXPECT_EQ(ends, 1) << cut;
     }
@@ -75,10 +76,22 @@ TEST(Capture, AnEmptyCaptureEnds) {
     EXPECT_EQ(shown(subject.feed(begin_token + end_token + ".")), "|");
 }
 
-TEST(Capture, WhatIsHeldBackInsideACaptureIsLost) {
+TEST(Capture, TheEndBringsWhatWasHeldBack) {
     capture_scanner subject;
-    (void)subject.feed(begin_token + "unfinished");
-    EXPECT_EQ(subject.rest(), "");
+    (void)subject.feed(begin_token + "text");
+    EXPECT_EQ(shown(subject.feed(end_token)), "[text]|");
+    EXPECT_EQ(shown(subject.feed("after")), "");
+    EXPECT_EQ(shown(subject.finish()), "after");
+}
+
+TEST(Capture, ATokenAtTheVeryEndIsStillAToken) {
+    capture_scanner subject;
+    (void)subject.feed(begin_token + "a text that is long enough to come out");
+    EXPECT_EQ(shown(subject.feed(end_token)), "");
+    EXPECT_EQ(shown(subject.finish()), "|");
+    capture_scanner other;
+    (void)other.feed(begin_token);
+    EXPECT_EQ(shown(other.finish()), "");
 }
 
 TEST(TailBuffer, KeepsTheLastBytes) {
