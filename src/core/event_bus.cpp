@@ -114,6 +114,7 @@ void event_bus::take_back(listener& from) {
 }
 
 void event_bus::report_overflow(const pool& of, const std::vector<std::uint64_t>& discarded) {
+    if (!log_.enabled(log_level::error)) return;
     for (const auto serial : discarded) {
         log_.write(
             log_level::error,

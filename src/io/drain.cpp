@@ -1,6 +1,9 @@
 #include "io/drain.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <utility>
+#include <variant>
 
 #include "io/shard.hpp"
 
@@ -9,8 +12,14 @@ namespace {
 
 constexpr unsigned most_threads = 64;
 
+/// Tapped pieces handed on before other work of the control thread gets its turn.
+constexpr std::size_t pieces_per_turn = 16;
+
 /// The way of answers from the shards to the listener. Functions that were posted hold it weakly:
 /// one that runs after the end of the drain does nothing.
+///
+/// Output may be tapped faster than the control thread can deal with it. It waits here and is
+/// handed on in slices; what event listeners say overtakes it.
 class answer_desk : public std::enable_shared_from_this<answer_desk> {
 public:
     answer_desk(drain::poster post, drain_listener& listener)
@@ -18,25 +27,66 @@ public:
 
     /// Called on the thread of `from`.
     void hand_over(shard& from, drain_answers answers) {
-        post_([desk = weak_from_this(), &from, answers = std::move(answers)] {
-            if (const auto alive = desk.lock()) alive->tell(from, answers);
+        post_([desk = weak_from_this(), &from, answers = std::move(answers)]() mutable {
+            if (const auto alive = desk.lock()) alive->take(from, std::move(answers));
         });
     }
 
 private:
-    void tell(shard& from, const drain_answers& answers) {
+    struct tapped_output {
+        shard* from;
+        drain_answers::tapped_bytes what;
+    };
+    /// One piece of output, or the end of a stream behind all of its pieces.
+    using entry = std::variant<tapped_output, stream_id>;
+
+    void take(shard& from, drain_answers answers) {
         for (const auto& note : answers.notes) listener_.on_drain_message(note.level, note.text);
-        for (const auto& tapped : answers.tapped) {
-            listener_.on_tapped(tapped.id, tapped.piece);
-            if (tapped.credit->give_back(tapped.piece.bytes.size()))
-                from.push(resume_stream{tapped.id});
-        }
         for (const auto& [done, outcome] : answers.cleared) done(outcome);
-        for (const stream_id id : answers.finished) listener_.on_stream_finished(id);
+        for (auto& tapped : answers.tapped) {
+            if (tapped.is_conversation)
+                hand_on({&from, std::move(tapped)});
+            else
+                waiting_.emplace_back(tapped_output{&from, std::move(tapped)});
+        }
+        if (waiting_.empty()) {
+            for (const stream_id id : answers.finished) listener_.on_stream_finished(id);
+            return;
+        }
+        for (const stream_id id : answers.finished) waiting_.emplace_back(id);
+        if (!std::exchange(turn_posted_, true)) post_turn();
+    }
+
+    void post_turn() {
+        post_([desk = weak_from_this()] {
+            if (const auto alive = desk.lock()) alive->take_turn();
+        });
+    }
+
+    void take_turn() {
+        for (std::size_t done = 0; done < pieces_per_turn && !waiting_.empty(); ++done) {
+            const entry next = std::move(waiting_.front());
+            waiting_.pop_front();
+            if (const auto* output = std::get_if<tapped_output>(&next))
+                hand_on(*output);
+            else
+                listener_.on_stream_finished(std::get<stream_id>(next));
+        }
+        turn_posted_ = !waiting_.empty();
+        if (turn_posted_) post_turn();
+    }
+
+    void hand_on(const tapped_output& output) {
+        const auto& tapped = output.what;
+        listener_.on_tapped(tapped.id, tapped.piece);
+        if (tapped.credit->give_back(tapped.piece.bytes.size()))
+            output.from->push(resume_stream{tapped.id});
     }
 
     drain::poster post_;
     drain_listener& listener_;
+    std::deque<entry> waiting_;  ///< bounded by the credit of each tap
+    bool turn_posted_ = false;
 };
 
 class sharded_drain final : public drain {

@@ -234,7 +234,8 @@ void stream_table::write_log(stream& source, std::string_view bytes) {
 
 void stream_table::post(stream& source, tapped_piece::kind what, std::string bytes) {
     const auto size = bytes.size();
-    answers_.tapped.push_back({source.id, {what, std::move(bytes)}, source.tap->credit()});
+    answers_.tapped.push_back(
+        {source.id, {what, std::move(bytes)}, source.tap->credit(), source.tap->is_conversation()});
     if (!source.tap->credit()->take(size) || source.paused) return;
     source.paused = true;
     pause(source);

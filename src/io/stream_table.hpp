@@ -32,6 +32,7 @@ struct drain_answers {
         stream_id id;
         tapped_piece piece;
         std::shared_ptr<tap_credit> credit;
+        bool is_conversation;
     };
 
     std::vector<core::log_line> notes;

@@ -43,13 +43,15 @@ class tap_credit {
 public:
     /// Bytes that may be posted and not yet taken.
     static constexpr std::size_t limit = 131072;
+    /// Reading goes on when no more than so much is left, so that it does not stop and go.
+    static constexpr std::size_t low = limit / 2;
 
     /// True: full now.
     bool take(std::size_t bytes) { return posted_.fetch_add(bytes) + bytes >= limit; }
-    /// True: it was full and is no more, so that the shard must be told.
+    /// True: little is left, so that the shard must be told in case it has stopped reading.
     bool give_back(std::size_t bytes) {
         const auto before = posted_.fetch_sub(bytes);
-        return before >= limit && before - bytes < limit;
+        return before >= low && before - bytes < low;
     }
     bool is_full() const { return posted_.load() >= limit; }
 
