@@ -93,7 +93,7 @@ def parse_arguments():
     build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--writers", type=int, default=20, help="programs that write (default %(default)s)")
+    add("--writers", type=int, default=4, help="programs that write (default %(default)s)")
     add("--pause", type=int, default=100, help="microseconds between two lines of each (default %(default)s)")
     add("--seconds", type=float, default=5, help="length of a measurement (default %(default)s)")
     add("--repeat", type=int, default=3, help="runs of each daemon (default %(default)s)")

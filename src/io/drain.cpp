@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -44,17 +45,20 @@ private:
         for (const auto& note : answers.notes) listener_.on_drain_message(note.level, note.text);
         for (const auto& [done, outcome] : answers.cleared) done(outcome);
         for (auto& tapped : answers.tapped) {
-            if (tapped.is_conversation)
+            if (tapped.is_conversation) {
                 hand_on({&from, std::move(tapped)});
-            else
+            } else {
+                ++pieces_of_[tapped.id];
                 waiting_.emplace_back(tapped_output{&from, std::move(tapped)});
+            }
         }
-        if (waiting_.empty()) {
-            for (const stream_id id : answers.finished) listener_.on_stream_finished(id);
-            return;
+        for (const stream_id id : answers.finished) {
+            if (pieces_of_.contains(id))
+                waiting_.emplace_back(id);
+            else
+                listener_.on_stream_finished(id);
         }
-        for (const stream_id id : answers.finished) waiting_.emplace_back(id);
-        if (!std::exchange(turn_posted_, true)) post_turn();
+        if (!waiting_.empty() && !std::exchange(turn_posted_, true)) post_turn();
     }
 
     void post_turn() {
@@ -67,10 +71,14 @@ private:
         for (std::size_t done = 0; done < pieces_per_turn && !waiting_.empty(); ++done) {
             const entry next = std::move(waiting_.front());
             waiting_.pop_front();
-            if (const auto* output = std::get_if<tapped_output>(&next))
-                hand_on(*output);
-            else
-                listener_.on_stream_finished(std::get<stream_id>(next));
+            if (const auto* id = std::get_if<stream_id>(&next)) {
+                listener_.on_stream_finished(*id);
+                continue;
+            }
+            const auto& output = std::get<tapped_output>(next);
+            const auto pieces = pieces_of_.find(output.what.id);
+            if (--pieces->second == 0) pieces_of_.erase(pieces);
+            hand_on(output);
         }
         turn_posted_ = !waiting_.empty();
         if (turn_posted_) post_turn();
@@ -85,7 +93,8 @@ private:
 
     drain::poster post_;
     drain_listener& listener_;
-    std::deque<entry> waiting_;  ///< bounded by the credit of each tap
+    std::deque<entry> waiting_;                             ///< bounded by the credit of each tap
+    std::unordered_map<stream_id, std::size_t> pieces_of_;  ///< how many of waiting_
     bool turn_posted_ = false;
 };
 

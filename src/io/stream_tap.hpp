@@ -34,6 +34,8 @@ public:
     std::vector<piece> split(std::span<char> bytes, bool strip_ansi);
     /// The stream has ended: what was held back.
     std::vector<piece> rest(bool strip_ansi);
+    /// The log was cleared: what was captured so far goes, too.
+    void drop_captured() { (void)captured_.take(); }
 
 private:
     bool is_watched() const;

@@ -5,8 +5,6 @@ import pytest
 from events import PYTHON, RECORDER, listener, recorded, wait_events
 from harness import eventually
 
-pytestmark = pytest.mark.engine
-
 VIOLATION = (
     "l: has entered the UNKNOWN state and will no longer receive events, "
     "this usually indicates the process violated the eventlistener protocol"

@@ -3,12 +3,8 @@
 import re
 import time
 
-import pytest
-
 from events import listener, recorded, summary, wait_events
 from harness import eventually
-
-pytestmark = pytest.mark.engine
 
 
 def about(events, process):

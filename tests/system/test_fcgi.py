@@ -14,8 +14,6 @@ import pytest
 
 from harness import eventually, free_port
 
-pytestmark = pytest.mark.engine
-
 CHILD = f"/usr/bin/python3 {pathlib.Path(__file__).with_name('fcgi_child.py')}"
 SECTION = f"[fcgi-program:f]\ncommand={CHILD}\nstartsecs=0\n"
 
