@@ -39,6 +39,7 @@ public:
 
     io::task<std::optional<rpc::command_problem>> check_command(core::process_id id) override;
     void start(core::process_id id) override { fleet_.start(id); }
+    void start_in_turn(core::process_id id) override { fleet_.start_in_turn(id); }
     std::optional<std::string> stop(core::process_id id) override { return fleet_.stop(id); }
     std::optional<std::string> send_signal(core::process_id id, int signo) override {
         return fleet_.send(id, signo);

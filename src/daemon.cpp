@@ -93,6 +93,8 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     options.events.first_serial = setup.next_event_serial;
     options.strip_ansi = config_.daemon.strip_ansi;
     options.adopts_orphans = adopts_orphans();
+    options.start_concurrency =
+        static_cast<std::size_t>(std::max(config_.daemon.start_concurrency, 0));
     auto fleet = io::fleet::make(control_, std::move(options), start_.log);
     if (!fleet) {
         return fmt::format("could not start the data plane (io_engine={}): {}",

@@ -77,6 +77,9 @@ const option table[] = {
     {.name = "io_threads", .type = type::thread_count, .fallback = "1",
      .help = "threads that move output to log files, 1 to 64",
      .extension = true, .daemon = RM_FIELD(io_threads)},
+    {.name = "start_concurrency", .type = type::integer, .fallback = "0",
+     .help = "programs that start at once when many are to start; 0: all",
+     .extension = true, .daemon = RM_FIELD(start_concurrency)},
 };
 // clang-format on
 

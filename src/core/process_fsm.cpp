@@ -29,9 +29,21 @@ std::string describe(const exit_status& status) {
 // -- requests -------------------------------------------------------------------------------------
 
 void process_fsm::start(context& cx) {
+    if (prepare_start(cx)) cx.out.push_back({id_, launch_effect{}});
+}
+
+void process_fsm::start_in_turn(context& cx) {
+    if (prepare_start(cx)) waits_for_turn_ = true;
+}
+
+void process_fsm::turn_has_come(context& cx) {
+    if (std::exchange(waits_for_turn_, false)) cx.out.push_back({id_, launch_effect{}});
+}
+
+bool process_fsm::prepare_start(context& cx) {
     if (pid_ != 0 || launching_) {
         log(cx, log_level::warn, fmt::format("process '{}' already running", config_->name));
-        return;
+        return false;
     }
     killing_ = false;
     stop_wanted_ = false;
@@ -41,7 +53,7 @@ void process_fsm::start(context& cx) {
     deadline_ = time_point::max();
     launching_ = true;
     change(cx, process_state::starting);
-    cx.out.push_back({id_, launch_effect{}});
+    return true;
 }
 
 void process_fsm::stop(context& cx) {
@@ -50,6 +62,8 @@ void process_fsm::stop(context& cx) {
             fmt::format("Attempted to kill {}, which is in BACKOFF state.", config_->name));
         deadline_ = time_point::max();
         change(cx, process_state::stopped);
+    } else if (waits_for_turn_) {
+        launch_undone(cx, "not started: stopped before its turn");
     } else if (launching_) {
         if (std::exchange(stop_wanted_, true)) return;
         deadline_ = cx.now.mono + seconds(config_->stopwaitsecs);
@@ -107,6 +121,7 @@ void process_fsm::launch_failed(context& cx, std::string why) {
 
 void process_fsm::launch_undone(context& cx, std::string why) {
     launching_ = false;
+    waits_for_turn_ = false;
     stop_wanted_ = false;
     deadline_ = time_point::max();
     log(cx, log_level::info, fmt::format("spawnerr: {}", why));

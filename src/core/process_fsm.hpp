@@ -56,6 +56,9 @@ public:
 
     /// Start request, or autostart. With a child still there it only logs a warning.
     void start(context& cx);
+    /// The same, but nothing is launched before its turn has come.
+    void start_in_turn(context& cx);
+    void turn_has_come(context& cx);
     /// Stop request: signals a child, turns BACKOFF into STOPPED, does nothing in other states.
     void stop(context& cx);
     /// Shutdown has reached the group: like stop(), but BACKOFF becomes FATAL.
@@ -90,7 +93,9 @@ public:
     int backoff() const { return backoff_; }
     /// A stop or kill is under way: the coming exit is no failure.
     bool killing() const { return killing_; }
+    /// No child yet: it waits for its turn, or it is being made.
     bool launching() const { return launching_; }
+    bool waits_for_turn() const { return waits_for_turn_; }
     std::int64_t start_time() const { return start_wall_; }  ///< last spawn attempt; 0: never
     std::int64_t stop_time() const { return stop_wall_; }    ///< last reap; 0: never
     int exit_code() const { return exit_code_; }             ///< 0 while unknown
@@ -102,6 +107,7 @@ private:
     void gone(context& cx);
     void back_off(context& cx, std::string why);
     void give_up_or_retry(context& cx);
+    bool prepare_start(context& cx);
     void enter_running(context& cx);
     void escalate(context& cx);
     void give_up_launch(context& cx);
@@ -115,7 +121,8 @@ private:
     const process_config* config_;
     process_state state_ = process_state::stopped;
     bool launching_ = false;
-    bool stop_wanted_ = false;  ///< a stop arrived while launching
+    bool waits_for_turn_ = false;  ///< implies launching_
+    bool stop_wanted_ = false;     ///< a stop arrived while launching
     bool killing_ = false;
     bool reporting_ = false;  ///< somebody waits for the stop
     int pid_ = 0;

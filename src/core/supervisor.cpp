@@ -13,6 +13,10 @@ constexpr std::chrono::seconds shutdown_report_interval{3};
 /// Deadlines handled by one wake(): thousands that fall due together must not hold up the loop.
 constexpr int wakes_per_turn = 256;
 
+bool is_under_way(const process_fsm& fsm) {
+    return fsm.state() == process_state::starting && !fsm.waits_for_turn();
+}
+
 }  // namespace
 
 template <class Input>
@@ -21,6 +25,7 @@ void supervisor::apply(process_id id, const instant& now, Input&& input) {
     if (found == entries_.end()) return;
     entry& target = found->second;
     const bool was_alive = !is_stopped(target.fsm.state());
+    const bool was_under_way = is_under_way(target.fsm);
     process_fsm::context cx{now, state_ == daemon_state::running, effects_};
     input(target.fsm, cx);
     const bool is_alive = !is_stopped(target.fsm.state());
@@ -31,13 +36,25 @@ void supervisor::apply(process_id id, const instant& now, Input&& input) {
         --target.of->alive;
         --alive_;
     }
+    if (was_under_way) --starting_;
+    if (is_under_way(target.fsm)) ++starting_;
+    target.fsm.waits_for_turn() ? turns_.join(id) : turns_.leave(id);
     rearm(target);
 }
 
 template <class Input>
 void supervisor::step(process_id id, const instant& now, Input&& input) {
     apply(id, now, input);
-    if (state_ != daemon_state::running) stop_groups_in_turn(now);
+    if (state_ == daemon_state::running)
+        give_turns(now);
+    else
+        stop_groups_in_turn(now);
+}
+
+void supervisor::give_turns(const instant& now) {
+    while (const auto id = turns_.next(starting_)) {
+        apply(*id, now, [](process_fsm& fsm, auto& cx) { fsm.turn_has_come(cx); });
+    }
 }
 
 void supervisor::rearm(entry& of) {
@@ -100,7 +117,7 @@ void supervisor::begin(const instant& now) {
 void supervisor::autostart(const group& of, const instant& now) {
     if (state_ != daemon_state::running) return;
     for (const process_id id : of.members) {
-        if (entries_.at(id).fsm.config().autostart) start(id, now);
+        if (entries_.at(id).fsm.config().autostart) start_in_turn(id, now);
     }
 }
 
@@ -109,6 +126,11 @@ void supervisor::autostart(const group& of, const instant& now) {
 void supervisor::start(process_id id, const instant& now) {
     if (state_ != daemon_state::running) return;
     step(id, now, [](process_fsm& fsm, auto& cx) { fsm.start(cx); });
+}
+
+void supervisor::start_in_turn(process_id id, const instant& now) {
+    if (state_ != daemon_state::running) return;
+    step(id, now, [](process_fsm& fsm, auto& cx) { fsm.start_in_turn(cx); });
 }
 
 void supervisor::stop(process_id id, const instant& now) {
@@ -129,6 +151,11 @@ void supervisor::request(daemon_state target, const instant& now) {
     state_ = target;
     if (!first) return;
     effects_.push_back({no_process, daemon_effect{true}});
+    while (const auto id = turns_.next(0)) {
+        apply(*id, now, [](process_fsm& fsm, auto& cx) {
+            fsm.launch_undone(cx, "not started: the daemon is stopping");
+        });
+    }
     for (const auto& each : groups_) to_stop_.push_back(each.get());
     std::ranges::stable_sort(to_stop_, {}, [](const group* each) { return each->config.priority; });
     stop_groups_in_turn(now);

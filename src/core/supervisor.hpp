@@ -20,6 +20,7 @@
 #include "core/effect.hpp"
 #include "core/instant.hpp"
 #include "core/process_fsm.hpp"
+#include "core/start_turns.hpp"
 
 namespace ringmaster::core {
 
@@ -40,6 +41,10 @@ public:
     supervisor(const supervisor&) = delete;
     supervisor& operator=(const supervisor&) = delete;
 
+    /// How many processes may be between their launch and RUNNING before those that start_in_turn()
+    /// wait; 0: any number. To be called before anything starts.
+    void limit_starts(std::size_t at_once) { turns_.limit(at_once); }
+
     // -- configuration ------------------------------------------------------------------------
 
     /// Activates a group at the end of the activation order; after begin() its autostart members
@@ -55,7 +60,10 @@ public:
 
     // -- requests; unknown ids are ignored ----------------------------------------------------
 
+    /// At once, whatever the bound: what somebody asks for by name does not queue up.
     void start(process_id id, const instant& now);
+    /// For many at once, in this order; waits, STARTING without a child, while too many start.
+    void start_in_turn(process_id id, const instant& now);
     void stop(process_id id, const instant& now);
     void send(process_id id, int signo, const instant& now);
     void report_stopping(process_id id, const instant& now);
@@ -117,6 +125,7 @@ private:
     void step(process_id id, const instant& now, Input&& input);
     void rearm(entry& of);
     void autostart(const group& of, const instant& now);
+    void give_turns(const instant& now);
     void stop_groups_in_turn(const instant& now);
     void report_shutdown(const instant& now);
     void log(log_level level, std::string text);
@@ -126,6 +135,8 @@ private:
     bool begun_ = false;
     process_id last_id_ = no_process;
     std::size_t alive_ = 0;
+    std::size_t starting_ = 0;  ///< in STARTING and not waiting for their turn
+    start_turns turns_;
     std::vector<std::unique_ptr<group>> groups_;
     std::map<std::string, group*, std::less<>> by_name_;
     std::unordered_map<process_id, entry> entries_;

@@ -72,7 +72,9 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
       stopped_(control, core::time_point::max()),
       answers_(order_patience),
       answers_due_(control),
-      waiters_(control.get_executor()) {}
+      waiters_(control.get_executor()) {
+    supervisor_.limit_starts(options_.start_concurrency);
+}
 
 fleet::~fleet() = default;
 
@@ -109,6 +111,11 @@ void fleet::begin() {
 
 void fleet::start(core::process_id id) {
     supervisor_.start(id, now());
+    pump();
+}
+
+void fleet::start_in_turn(core::process_id id) {
+    supervisor_.start_in_turn(id, now());
     pump();
 }
 

@@ -37,7 +37,8 @@ struct fleet_options {
     drain_options drain;
     launcher_options launcher;
     event_options events;
-    std::string server_url;  ///< SUPERVISOR_SERVER_URL of children; empty: not set
+    std::string server_url;             ///< SUPERVISOR_SERVER_URL of children; empty: not set
+    std::size_t start_concurrency = 0;  ///< see core::supervisor::limit_starts()
     bool strip_ansi = false;
     bool adopts_orphans = false;  ///< PID 1 or subreaper: strays are reaped on_child_signal()
 };
@@ -63,6 +64,7 @@ public:
     bool remove_group(std::string_view name);
     void begin();
     void start(core::process_id id);
+    void start_in_turn(core::process_id id);
     /// The text of the error if the signal could not be sent.
     std::optional<std::string> stop(core::process_id id);
     std::optional<std::string> send(core::process_id id, int signo);

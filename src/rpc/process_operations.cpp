@@ -35,6 +35,8 @@ std::optional<fault> start_obstacle(const core::supervisor& model, const partici
 void request_start(supervisor_port& port, ledger& book, const participant& who) {
     if (auto obstacle = start_obstacle(port.model(), who)) {
         book.finish(who.id, std::move(obstacle));
+    } else if (book.size() > 1) {
+        port.start_in_turn(who.id);
     } else {
         port.start(who.id);
     }

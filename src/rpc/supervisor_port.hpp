@@ -78,6 +78,8 @@ public:
     virtual task<std::optional<command_problem>> check_command(process_id id) = 0;
     /// Asks for a start; settle() then waits for what comes of it.
     virtual void start(process_id id) = 0;
+    /// The same for one of many: it may have to wait, STARTING, until others have started.
+    virtual void start_in_turn(process_id id) = 0;
     /// Asks for a stop. The text of the error if the signal could not be sent.
     virtual std::optional<std::string> stop(process_id id) = 0;
     /// Sends a signal to the child alone. The text of the error if that failed.

@@ -38,6 +38,25 @@ def test_programs_start_in_priority_order_and_groups_in_list_order(start):
     assert order == ["first", "g1", "g2", "also_middle", "middle", "last"]
 
 
+@pytest.mark.ours_only
+def test_start_concurrency_bounds_how_many_start_at_once(start):
+    daemon = start(
+        "".join(f"[program:p{i}]\ncommand=/bin/cat\npriority={9 - i}\nstartsecs=1\n" for i in range(5)),
+        supervisord={"start_concurrency": "2"},
+    )
+    assert daemon.info("p0")["statename"] == "STARTING"  # the last one waits
+    daemon.wait_all("RUNNING")
+    under_way, spawned = set(), []
+    for text in daemon.messages():
+        if match := re.match(r"spawned: '(\w+)'", text):
+            under_way.add(match[1])
+            spawned.append(match[1])
+            assert len(under_way) <= 2, daemon.log()
+        elif match := re.match(r"success: (\w+) ", text):
+            under_way.remove(match[1])
+    assert spawned == ["p4", "p3", "p2", "p1", "p0"]
+
+
 def test_autostart_false_waits_for_a_request(start):
     daemon = start("[program:idle]\ncommand=/bin/cat\nautostart=false\n[program:cat]\ncommand=/bin/cat\n")
     daemon.wait_state("cat", "RUNNING")

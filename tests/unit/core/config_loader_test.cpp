@@ -124,6 +124,7 @@ TEST(Supervisord, DefaultsAreSupervisors) {
     EXPECT_FALSE(d.user || d.directory);
     EXPECT_EQ(d.io_engine, "auto");
     EXPECT_EQ(d.io_threads, 1);
+    EXPECT_EQ(d.start_concurrency, 0);
 }
 
 TEST(Supervisord, EveryOptionReachesItsField) {
@@ -132,7 +133,7 @@ TEST(Supervisord, EveryOptionReachesItsField) {
         "loglevel=BLATHER\npidfile=/tmp/x.pid\numask=077\nnodaemon=true\nsilent=true\n"
         "minfds=1\nminprocs=2\nnocleanup=true\nchildlogdir=~\nuser=joe\ndirectory=/srv\n"
         "strip_ansi=true\nenvironment=A=b\nidentifier=me\nprofile_options=x\nio_engine=EPOLL\n"
-        "io_threads=4\n");
+        "io_threads=4\nstart_concurrency=7\n");
     ASSERT_TRUE(good) << good.error().text;
     const auto& d = good->daemon;
     EXPECT_EQ(d.logfile, "/tmp/x.log");
@@ -151,6 +152,7 @@ TEST(Supervisord, EveryOptionReachesItsField) {
     EXPECT_EQ(d.identifier, "me");
     EXPECT_EQ(d.io_engine, "epoll");
     EXPECT_EQ(d.io_threads, 4);
+    EXPECT_EQ(d.start_concurrency, 7);
 }
 
 TEST(Supervisord, BadValuesAreReportedWithoutASection) {

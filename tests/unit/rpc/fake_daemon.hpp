@@ -59,6 +59,7 @@ public:
         fleet.start(id, now);
         changed(id);
     }
+    void start_in_turn(process_id id) override { start(id); }
     std::optional<std::string> stop(process_id id) override {
         if (const auto found = kill_errors.find(id); found != kill_errors.end()) {
             return found->second;
