@@ -142,6 +142,7 @@ void process_fsm::signal_failed(context& cx, int number, const std::string& deta
         fmt::format("unknown problem {} {} ({}):{}", killing_ ? "killing" : "sending sig",
                     config_->name, pid_, details));
     killing_ = false;
+    reporting_ = false;
     deadline_ = time_point::max();
     change(cx, process_state::unknown);
 }

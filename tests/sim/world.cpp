@@ -10,6 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 using core::process_state;
 
+constexpr int sigterm = 15;
+constexpr int sigkill = 9;
+
 /// The transition table of docs/architecture.md's state picture; UNKNOWN may follow any signal.
 bool is_legal(process_state from, process_state to) {
     switch (from) {
@@ -34,23 +37,52 @@ bool is_legal(process_state from, process_state to) {
 
 }  // namespace
 
-world::world(const world_options& options) : random_(options.seed) {
+world::world(const world_options& options)
+    : random_(options.seed),
+      start_concurrency_(static_cast<std::size_t>(options.start_concurrency)) {
+    supervisor_.limit_starts(start_concurrency_);
     const int per_group = std::max(1, options.processes / options.groups);
-    int number = 0;
-    for (int g = 0; g < options.groups; ++g) {
-        core::group_config group;
-        group.name = fmt::format("group{}", g);
-        group.priority = roll(5);
-        for (int p = 0; p < per_group; ++p) group.processes.push_back(make_process(number++));
-        supervisor_.add_group(std::move(group), now());
-    }
-    for (const auto& group : supervisor_.groups()) {
-        ids_.insert(ids_.end(), group->members.begin(), group->members.end());
-    }
-    for (const auto id : ids_) states_[id] = process_state::stopped;
+    for (int g = 0; g < options.groups; ++g) add_group(per_group);
     supervisor_.begin(now());
     take_effects();
-    check();
+    check_all();
+}
+
+// -- the configuration ----------------------------------------------------------------------------
+
+void world::add_group(int processes) {
+    core::group_config group;
+    group.name = fmt::format("group{}", ++last_group_);
+    group.priority = roll(5);
+    for (int p = 0; p < processes; ++p) group.processes.push_back(make_process(++last_number_));
+    const auto name = group.name;
+    if (!supervisor_.add_group(std::move(group), now())) violated("a new group was refused");
+    for (const auto id : supervisor_.find_group(name)->members) {
+        if (actors_.contains(id)) violated(fmt::format("{} names a second process", id));
+        actors_[id].place = ids_.size();
+        ids_.push_back(id);
+    }
+    ++seen_.added;
+}
+
+void world::remove_some_group() {
+    const auto& group = *supervisor_.group_of(any_process());
+    const auto members = group.members;
+    const auto name = group.config.name;
+    const bool alive = std::ranges::any_of(members, [&](process_id id) {
+        const auto& who = actors_.at(id);
+        return !is_stopped(who.state) || who.pid != 0;
+    });
+    if (supervisor_.remove_group(name) == alive) violated(name + ": removed alive, or not at all");
+    if (alive) return;
+    for (const auto id : members) {
+        const auto place = actors_.at(id).place;
+        actors_.at(ids_.back()).place = place;
+        ids_[place] = ids_.back();
+        ids_.pop_back();
+        actors_.erase(id);
+    }
+    ++seen_.removed;
 }
 
 core::process_config world::make_process(int number) {
@@ -63,83 +95,122 @@ core::process_config world::make_process(int number) {
     config.startretries = roll(4);
     config.exitcodes = roll(2) == 0 ? std::vector<int>{0} : std::vector<int>{0, 1, 2};
     config.stopwaitsecs = roll(6);
-    config.stopsignal = roll(10) == 0 ? 0 : 15;
+    config.stopsignal = roll(10) == 0 ? 0 : sigterm;
     config.stopasgroup = roll(3) == 0;
     config.killasgroup = config.stopasgroup || roll(3) == 0;
     return config;
 }
 
-void world::schedule(std::chrono::milliseconds in, event_kind kind, process_id id, int pid,
-                     int signal) {
-    events_.push({time_ + in, ++order_, kind, id, pid, signal});
+// -- what happens ---------------------------------------------------------------------------------
+
+void world::schedule(std::chrono::milliseconds in, event_kind kind, process_id id,
+                     std::uint64_t subject, int signal) {
+    events_.push({time_ + in, ++order_, kind, id, subject, signal});
 }
 
 void world::step() {
-    if (roll(5) == 0) {
-        random_command();
+    const auto deadline = supervisor_.next_deadline();
+    const bool event_first = !events_.empty() && (!deadline || events_.top().when <= *deadline);
+    if (roll(5) == 0 || (!event_first && !deadline)) {
+        something_random();
+    } else if (event_first) {
+        const event next = events_.top();
+        events_.pop();
+        time_ = std::max(time_, next.when);
+        happen(next);
     } else {
-        const auto deadline = supervisor_.next_deadline();
-        const bool event_first = !events_.empty() && (!deadline || events_.top().when <= *deadline);
-        if (event_first) {
-            const event next = events_.top();
-            events_.pop();
-            advance_to(next.when);
-            happen(next);
-        } else if (deadline) {
-            advance_to(*deadline);
-            supervisor_.wake(now());
-        } else {
-            random_command();
-        }
+        time_ = std::max(time_, *deadline);
+        supervisor_.wake(now());
     }
     take_effects();
-    check();
+    for (const auto id : touched_) check(id);
+    touched_.clear();
+    if (++steps_ % (10 * ids_.size() + 1) == 0) check_all();
 }
 
-void world::advance_to(core::time_point when) { time_ = std::max(time_, when); }
-
 void world::happen(const event& what) {
-    const auto id = what.process;
+    const auto found = actors_.find(what.process);
+    if (found == actors_.end()) return;
+    actor& who = found->second;
+    touched_.push_back(what.process);
     if (what.kind == event_kind::launch_answer) {
-        const auto launch = launching_.find(id);
-        if (launch == launching_.end() || launch->second != what.pid) return;  // given up before
-        launching_.erase(launch);
-        if (roll(10) == 0) {
-            supervisor_.launch_failed(id, "can't find command 'x'", now());
-            return;
-        }
-        const int pid = ++last_pid_;
-        if (!children_.emplace(id, pid).second) violated(fmt::format("two pids for {}", id));
-        // Instant deaths, short lives and long ones.
-        const auto life = roll(3) == 0 ? 0ms : std::chrono::milliseconds(roll(60'000));
-        schedule(life, event_kind::death, id, pid, 0);
-        supervisor_.launched(id, pid, now());
+        if (who.launch == what.subject) answer_launch(what.process, who);
+        return;  // else it was given up before
+    }
+    if (static_cast<std::uint64_t>(who.pid) != what.subject) return;  // gone before
+    if (what.signal == sigkill && who.deaf_to_kills > 0) {
+        --who.deaf_to_kills;
+        ++seen_.stuck;
         return;
     }
-    const auto child = children_.find(id);
-    if (child == children_.end() || child->second != what.pid) return;  // killed before
-    children_.erase(child);
-    ++exits_;
+    who.pid = 0;
+    ++seen_.exits;
     core::exit_status status;
     status.signal = what.signal;
     if (status.signal == 0) status.code = roll(4);
-    supervisor_.exited(id, status, now());
+    supervisor_.exited(what.process, status, now());
 }
 
-void world::random_command() {
-    const auto id = ids_[static_cast<std::size_t>(roll(static_cast<int>(ids_.size())))];
-    switch (roll(4)) {
+void world::answer_launch(process_id id, actor& who) {
+    who.launch = 0;
+    if (roll(10) == 0) {
+        ++seen_.failures;
+        supervisor_.launch_failed(id, "can't find command 'x'", now());
+        return;
+    }
+    who.pid = ++last_pid_;
+    who.deaf_to_kills = roll(30) == 0 ? 1 + roll(3) : 0;
+    // Instant deaths, short lives and long ones.
+    const auto life = roll(3) == 0 ? 0ms : std::chrono::milliseconds(roll(60'000));
+    schedule(life, event_kind::death, id, static_cast<std::uint64_t>(who.pid), 0);
+    supervisor_.launched(id, who.pid, now());
+}
+
+void world::something_random() {
+    // The machine sleeps for a while, or somebody sets its clock: only `wall` may go back.
+    if (roll(500) == 0) time_ += std::chrono::minutes(roll(600));
+    if (roll(50) == 0) wall_ += roll(2'000'000) - 1'000'000;
+    if (roll(200) == 0 && supervisor_.state() == core::daemon_state::running) {
+        add_group(1 + roll(20));
+    } else if (roll(20) == 0 && size() > 1) {
+        remove_some_group();
+    } else if (roll(50) == 0) {
+        command_group(any_process());
+    } else {
+        command_one(any_process());
+    }
+}
+
+void world::command_one(process_id id) {
+    touched_.push_back(id);
+    switch (roll(5)) {
         case 0:
-            stop_requested_.insert(id);
+            actors_.at(id).stop_requested = true;
             supervisor_.stop(id, now());
             break;
         case 1: supervisor_.send(id, 1, now()); break;
         case 2: supervisor_.report_stopping(id, now()); break;
+        case 3: supervisor_.start_in_turn(id, now()); break;
         default: supervisor_.start(id, now()); break;
     }
 }
 
+void world::command_group(process_id member) {
+    const bool stop = roll(2) == 0;
+    const auto members = supervisor_.group_of(member)->members;
+    for (const auto id : members) {
+        touched_.push_back(id);
+        if (stop) {
+            actors_.at(id).stop_requested = true;
+            supervisor_.stop(id, now());
+        } else {
+            supervisor_.start_in_turn(id, now());
+        }
+    }
+}
+
 bool world::run_shutdown(int limit) {
+    supervisor_.request(core::daemon_state::restarting, now());
     supervisor_.request(core::daemon_state::shutdown, now());
     take_effects();
     for (int i = 0; i < limit && !supervisor_.finished(); ++i) step();
@@ -153,45 +224,57 @@ void world::take_effects() {
     while (!effects.empty()) {
         const auto next = std::move(effects.front());
         effects.pop_front();
+        if (next.process != core::no_process && !actors_.contains(next.process)) continue;
+        touched_.push_back(next.process);
         std::visit([&](const auto& what) { take(next.process, what); }, next.what);
     }
 }
 
 void world::take(process_id id, const core::launch_effect&) {
-    ++launches_;
-    stop_requested_.erase(id);
-    if (children_.contains(id)) violated(fmt::format("launch of {} while a child lives", id));
-    const int number = static_cast<int>(launches_);
-    if (!launching_.emplace(id, number).second) {
-        violated(fmt::format("second launch of {} under way", id));
-    }
+    actor& who = actors_.at(id);
+    ++seen_.launches;
+    who.stop_requested = false;
+    if (who.pid != 0) violated(fmt::format("launch of {} while a child lives", id));
+    if (who.launch != 0) violated(fmt::format("second launch of {} under way", id));
     if (supervisor_.state() != core::daemon_state::running) {
         violated(fmt::format("launch of {} while stopping", id));
     }
-    schedule(std::chrono::milliseconds(roll(50)), event_kind::launch_answer, id, number, 0);
+    who.launch = seen_.launches;
+    if (roll(100) == 0) {
+        ++seen_.hung;  // until somebody stops it
+        return;
+    }
+    schedule(std::chrono::milliseconds(roll(50)), event_kind::launch_answer, id, who.launch, 0);
 }
 
 void world::take(process_id id, const core::give_up_effect&) {
-    if (launching_.erase(id) == 0) violated(fmt::format("{}: gives up no launch", id));
-    ++given_up_;
+    if (actors_.at(id).launch == 0) violated(fmt::format("{}: gives up no launch", id));
+    actors_.at(id).launch = 0;
+    ++seen_.given_up;
 }
 
 void world::take(process_id id, const core::signal_effect& signal) {
-    const auto child = children_.find(id);
-    if (child == children_.end()) {
+    const actor& who = actors_.at(id);
+    if (who.pid == 0) {
         supervisor_.signal_failed(id, 3, "[Errno 3] No such process", now());
         return;
     }
     check_stop_order(id);
-    if (signal.signo == 9) {
-        schedule(std::chrono::milliseconds(roll(20)), event_kind::death, id, child->second, 9);
-    } else if (signal.signo == 15 && roll(4) != 0) {  // some ignore SIGTERM
-        schedule(std::chrono::milliseconds(roll(3'000)), event_kind::death, id, child->second, 15);
+    if (roll(300) == 0) {
+        ++seen_.refused;
+        supervisor_.signal_failed(id, 1, "[Errno 1] Operation not permitted", now());
+        return;
+    }
+    const auto pid = static_cast<std::uint64_t>(who.pid);
+    if (signal.signo == sigkill) {
+        schedule(std::chrono::milliseconds(roll(20)), event_kind::death, id, pid, sigkill);
+    } else if (signal.signo == sigterm && roll(4) != 0) {  // some ignore it
+        schedule(std::chrono::milliseconds(roll(3'000)), event_kind::death, id, pid, sigterm);
     }
 }
 
 void world::take(process_id id, const core::state_effect& change) {
-    auto& known = states_.at(id);
+    auto& known = actors_.at(id).state;
     if (known != change.from) violated(fmt::format("{}: change from a state it was not in", id));
     if (!is_legal(change.from, change.to)) {
         violated(fmt::format("{}: {} -> {}", id, state_name(change.from), state_name(change.to)));
@@ -202,46 +285,64 @@ void world::take(process_id id, const core::state_effect& change) {
 /// Shutdown stops the groups one after the other, the highest priority first.
 void world::check_stop_order(process_id id) {
     if (supervisor_.state() == core::daemon_state::running) return;
+    // What a client asked for is no part of the order.
+    if (actors_.at(id).stop_requested) return;
+    if (supervisor_.find(id)->state() != process_state::stopping) return;
     const int own = supervisor_.group_of(id)->config.priority;
     for (const auto& group : supervisor_.groups()) {
         if (group->config.priority <= own || group->alive == 0) continue;
-        // What a client asked for is no part of the order.
-        if (supervisor_.find(id)->state() != process_state::stopping) continue;
-        if (stop_requested_.contains(id)) continue;
         violated(fmt::format("{} is stopped before {}", id, group->config.name));
     }
 }
 
 // -- invariants -----------------------------------------------------------------------------------
 
-void world::check() {
+void world::check(process_id id) {
+    const auto found = actors_.find(id);
+    if (found == actors_.end()) return;
+    const actor& who = found->second;
+    const auto& fsm = *supervisor_.find(id);
+    const auto state = fsm.state();
+    const bool waits = fsm.waits_for_turn();
+    if (who.state != state) violated(fmt::format("{}: silent change of state", id));
+    if (fsm.pid() != who.pid) violated(fmt::format("{}: wrong about its child", id));
+    if (fsm.launching() != (who.launch != 0 || waits)) {
+        violated(fmt::format("{}: wrong about its launch", id));
+    }
+    if (fsm.launching() && state != process_state::starting) {
+        violated(fmt::format("{}: launched, but not STARTING", id));
+    }
+    if (waits && fsm.deadline()) violated(fmt::format("{}: a timer while it queues", id));
+    const bool with_child = who.pid != 0;
+    const bool may_wait = state == process_state::backoff || fsm.launching() ||
+                          (state == process_state::starting && with_child) ||
+                          (state == process_state::stopping && with_child);
+    if (fsm.deadline() && !may_wait) violated(fmt::format("{}: unjustified timer", id));
+    const bool must_wait =
+        may_wait && !fsm.launching() &&
+        (state != process_state::backoff || supervisor_.state() == core::daemon_state::running);
+    if (must_wait && !fsm.deadline()) violated(fmt::format("{}: waits for nothing", id));
+}
+
+void world::check_all() {
     std::size_t alive = 0;
+    std::size_t under_way = 0;
     bool any_deadline = false;
+    bool any_waits = false;
     for (const auto id : ids_) {
+        check(id);
         const auto& fsm = *supervisor_.find(id);
-        const auto state = fsm.state();
-        const bool has_child = children_.contains(id);
-        alive += is_stopped(state) ? 0 : 1;
+        alive += is_stopped(fsm.state()) ? 0 : 1;
         any_deadline = any_deadline || fsm.deadline().has_value();
-        if (states_.at(id) != state) violated(fmt::format("{}: silent change of state", id));
-        if ((fsm.pid() != 0) != has_child) violated(fmt::format("{}: wrong about its child", id));
-        if (fsm.launching() != launching_.contains(id)) {
-            violated(fmt::format("{}: wrong about its launch", id));
-        }
-        // A launch that was to be stopped has a deadline, too: it may hang.
-        const bool to_be_stopped = fsm.launching() && fsm.deadline();
-        const bool may_wait = state == process_state::backoff || to_be_stopped ||
-                              (state == process_state::starting && has_child) ||
-                              (state == process_state::stopping && has_child);
-        if (fsm.deadline() && !may_wait) violated(fmt::format("{}: unjustified timer", id));
-        const bool must_wait = may_wait && (state != process_state::backoff ||
-                                            supervisor_.state() == core::daemon_state::running);
-        if (must_wait && !fsm.deadline()) violated(fmt::format("{}: waits for nothing", id));
+        any_waits = any_waits || fsm.waits_for_turn();
+        under_way += fsm.state() == process_state::starting && !fsm.waits_for_turn() ? 1 : 0;
     }
     std::size_t counted = 0;
     for (const auto& group : supervisor_.groups()) counted += group->alive;
     if (counted != alive) violated("the count of living processes is wrong");
     if (any_deadline && !supervisor_.next_deadline()) violated("a deadline was forgotten");
+    if (any_waits && under_way < start_concurrency_) violated("somebody waits for no reason");
+    if (any_waits && start_concurrency_ == 0) violated("somebody waits without a bound");
 }
 
 void world::violated(std::string what) {

@@ -272,6 +272,14 @@ TEST_F(ProcessFsm, AnUnexpectedKillErrorMakesItUnknownUntilItIsStartedAgain) {
     EXPECT_EQ(fsm.pid(), 0);
 }
 
+TEST_F(ProcessFsm, NobodyReportsAStopThatTheKernelRefused) {
+    run_until_running();
+    stop(2s);
+    feed(2s, [](process_fsm& f, auto& cx) { f.report_stopping(cx); });
+    feed(3s, [](process_fsm& f, auto& cx) { f.signal_failed(cx, 1, "refused"); });
+    EXPECT_EQ(due(), std::nullopt) << "a deadline that nobody can act on would spin";
+}
+
 TEST_F(ProcessFsm, AChildThatIsGoneAlreadyIsNoErrorWhenSignalled) {
     run_until_running();
     stop(2s);
