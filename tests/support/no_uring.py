@@ -24,15 +24,9 @@ def instruction(code, jump_true, jump_false, value):
     return struct.pack("HBBI", code, jump_true, jump_false, value)
 
 
-def forbid_io_uring():
-    code = b"".join(
-        [
-            instruction(BPF_LOAD_WORD, 0, 0, 0),  # the number of the system call
-            instruction(BPF_JUMP_EQUAL, 0, 1, SYS_IO_URING_SETUP),
-            instruction(BPF_RETURN, 0, 0, SECCOMP_RET_ERRNO | errno.EPERM),
-            instruction(BPF_RETURN, 0, 0, SECCOMP_RET_ALLOW),
-        ]
-    )
+def install(instructions):
+    """Puts the filter into force for this process and everything that it starts."""
+    code = b"".join(instructions)
     libc = ctypes.CDLL(None, use_errno=True)
     program = Program(len(code) // 8, code)
     # Root may install a filter as it is; others must first give up gaining privileges.
@@ -40,6 +34,17 @@ def forbid_io_uring():
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_NO_NEW_PRIVS)")
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_SECCOMP)")
+
+
+def forbid_io_uring():
+    install(
+        [
+            instruction(BPF_LOAD_WORD, 0, 0, 0),  # the number of the system call
+            instruction(BPF_JUMP_EQUAL, 0, 1, SYS_IO_URING_SETUP),
+            instruction(BPF_RETURN, 0, 0, SECCOMP_RET_ERRNO | errno.EPERM),
+            instruction(BPF_RETURN, 0, 0, SECCOMP_RET_ALLOW),
+        ]
+    )
 
 
 if __name__ == "__main__":

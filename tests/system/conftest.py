@@ -4,8 +4,10 @@
 test that is not about Ringmaster alone also holds for Debian's daemon: --daemon=supervisord.
 """
 
+import fcntl
 import os
 import pathlib
+import signal
 import sys
 
 import pytest
@@ -101,3 +103,23 @@ def start_shared(setup):
     starter, running = make_starter(setup)
     yield starter
     close_all(running)
+
+
+@pytest.fixture
+def hanging(tmp_path):
+    """The path of a program that nobody gets to execute until the end of the test.
+
+    A write lease makes execve wait until the holder lets go, at the longest for
+    /proc/sys/fs/lease-break-time seconds (45 by default).
+    """
+    path = tmp_path / "hanging"
+    path.write_text("#!/bin/sh\nexec sleep 1000\n")
+    path.chmod(0o755)
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # tells the holder that somebody waits
+    with open(path, "r+b") as file:
+        try:
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        except OSError as refused:
+            pytest.skip(f"no leases on this file system: {refused}")
+        yield path
+    signal.signal(signal.SIGIO, before)

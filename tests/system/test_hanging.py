@@ -1,10 +1,8 @@
 """Programs whose launch hangs, as on a dead network file system: nobody else may notice.
 
-A write lease on the executable makes execve wait until the holder lets go, at the longest for
-/proc/sys/fs/lease-break-time seconds (45 by default): a real hang that needs no broken disk.
+See the fixture `hanging` for how that is done without a broken disk.
 """
 
-import fcntl
 import os
 import signal
 
@@ -14,22 +12,6 @@ from harness import children_of, eventually
 
 pytestmark = pytest.mark.ours_only  # under Supervisor each child hangs by itself, after the fork
 HUNG = [f"hung{i}" for i in range(6)]  # more than the daemon has spawn threads to begin with
-
-
-@pytest.fixture
-def hanging(tmp_path):
-    """The path of a program that nobody gets to execute until the end of the test."""
-    path = tmp_path / "hanging"
-    path.write_text("#!/bin/sh\nexec sleep 1000\n")
-    path.chmod(0o755)
-    before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # tells the holder that somebody waits
-    with open(path, "r+b") as file:
-        try:
-            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
-        except OSError as refused:
-            pytest.skip(f"no leases on this file system: {refused}")
-        yield path
-    signal.signal(signal.SIGIO, before)
 
 
 def hung_programs(path, options):

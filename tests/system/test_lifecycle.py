@@ -209,3 +209,61 @@ def test_no_zombie_remains(start):
     )
     daemon.wait_all("EXITED")
     eventually(lambda: not children_of(daemon.pid), "all children to be collected")
+
+
+def test_a_request_starts_what_has_ended_or_was_given_up(start):
+    daemon = start(
+        "[program:again]\ncommand=/bin/sh -c 'test -e up && exec cat; exit 0'\nautorestart=false\nstartsecs=0\n"
+        "[program:hopeless]\ncommand=/bin/sh -c 'test -e up && exec cat; exit 1'\nstartretries=0\nstartsecs=1\n"
+    )
+    daemon.wait_state("again", "EXITED")
+    daemon.wait_state("hopeless", "FATAL")
+    daemon.write_file("up", "")
+    for name in ("again", "hopeless"):
+        assert daemon.rpc.supervisor.startProcess(name) is True
+        info = daemon.info(name)
+        assert (info["statename"], info["spawnerr"], info["exitstatus"]) == ("RUNNING", "", 0)
+
+
+def test_a_child_that_ends_while_it_is_stopped_is_not_restarted(start):
+    daemon = start(
+        "[program:slow]\ncommand=/bin/sh -c 'trap \"exit 0\" USR1; trap \"\" TERM; echo ready; "
+        "while :; do sleep 0.05; done'\nautorestart=true\nstartsecs=0\nstopwaitsecs=1000\n"
+        "stdout_logfile=%(here)s/slow.log\n"
+    )
+    daemon.wait_file("slow.log", "ready\n")
+    pid = daemon.info("slow")["pid"]
+    daemon.rpc.supervisor.stopProcess("slow", False)
+    assert daemon.state("slow") == "STOPPING"
+    os.kill(pid, signal.SIGUSR1)
+    info = daemon.wait_state("slow", "STOPPED")
+    assert (info["exitstatus"], info["pid"]) == (0, 0)
+    assert daemon.history("slow")[-1] == "INFO stopped: slow (exit status 0)"
+
+
+def test_a_grandchild_that_keeps_the_pipes_holds_up_neither_exit_nor_restart(start):
+    daemon = start(
+        "[program:parent]\ncommand=/bin/sh -c 'sleep 1000 & echo $!; test -e again && exec cat; touch again'\n"
+        "startsecs=0\nautorestart=true\nstdout_logfile=%(here)s/parent.log\nredirect_stderr=true\n"
+    )
+    daemon.wait_log("exited: parent (exit status 0; expected)")
+    daemon.wait_state("parent", "RUNNING")
+    text = daemon.wait_file("parent.log", lambda text: text.count("\n") == 2)
+    grandchildren = [int(line) for line in text.split()]
+    assert all(process_stat(pid) is not None for pid in grandchildren)
+    assert daemon.rpc.supervisor.stopProcess("parent") is True
+    for pid in grandchildren:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_a_child_that_closes_its_output_lives_on(start):
+    daemon = start(
+        "[program:quiet]\ncommand=/bin/sh -c 'echo last; exec >&- 2>&-; exec sleep 1000'\nstartsecs=0\n"
+        "stdout_logfile=%(here)s/quiet.log\nstopwaitsecs=1000\n"
+    )
+    pid = daemon.wait_state("quiet", "RUNNING")["pid"]
+    daemon.wait_file("quiet.log", "last\n")
+    eventually(lambda: sorted(os.listdir(f"/proc/{pid}/fd")) == ["0"], "its output to be closed")
+    assert daemon.info("quiet")["pid"] == pid
+    assert daemon.rpc.supervisor.stopProcess("quiet") is True
+    assert daemon.history("quiet")[-1] == "WARN stopped: quiet (terminated by SIGTERM)"

@@ -140,3 +140,27 @@ def test_signals_sent_by_request_change_no_state(daemon):
     daemon.wait_file("reporter.log", lambda text: text.count("ready\n") == 1 and "SIGUSR1\n" in text)
     daemon.wait_log(re.compile(r"exited: reporter \(exit status 0; expected\)"))
     assert daemon.wait_state("reporter", "EXITED")["pid"] == 0 and not alive(pid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a privilege up")
+@pytest.mark.ours_only  # the end of a process in UNKNOWN aborts supervisord
+def test_a_signal_that_is_refused_makes_the_process_unknown(start):
+    # root without the right to signal the processes of others
+    daemon = start(
+        "[program:other]\ncommand=/bin/cat\nuser=nobody\nstartsecs=0\nautorestart=true\n",
+        supervisord={"loglevel": "debug"},
+        wrapper=["setpriv", "--bounding-set=-kill", "--inh-caps=-kill"],
+    )
+    pid = daemon.wait_state("other", "RUNNING")["pid"]
+    with pytest.raises(xmlrpc.client.Fault) as caught:
+        daemon.rpc.supervisor.stopProcess("other")
+    refused = f"unknown problem killing other ({pid}):[Errno 1] Operation not permitted"
+    assert (caught.value.faultCode, caught.value.faultString) == (30, f"FAILED: {refused}")
+    info = daemon.info("other")
+    assert (info["statename"], info["pid"], info["description"]) == ("UNKNOWN", pid, "")
+    with pytest.raises(xmlrpc.client.Fault) as caught:
+        daemon.rpc.supervisor.startProcess("other")
+    assert caught.value.faultString == "FAILED: other is in an unknown process state"
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: daemon.info("other")["pid"] == 0, "the end of the child to be noticed")
+    assert daemon.state("other") == "UNKNOWN"
