@@ -66,6 +66,7 @@ public:
 
     task<std::optional<command_problem>> check_command(process_id) override { unused(); }
     void start(process_id) override { unused(); }
+    void start_in_turn(process_id) override { unused(); }
     std::optional<std::string> stop(process_id) override { unused(); }
     std::optional<std::string> send_signal(process_id, int) override { unused(); }
     void report_stopping(process_id) override { unused(); }
