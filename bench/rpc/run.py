@@ -250,6 +250,7 @@ def report(rows):
 
 def main():
     given = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # by way of close()
     bench = Bench(given)
     try:
         bench.states(10)
