@@ -42,7 +42,9 @@ std::vector<core::process_info> dashboard::processes() const {
     return all;
 }
 
-std::string dashboard::version() const { return std::string(core::ringmaster_version); }
+std::string dashboard::version() const {
+    return std::string(core::ringmaster_version);
+}
 
 io::task<http::action_result> dashboard::call(std::string_view method, std::string_view name) {
     rpc::call request;

@@ -17,7 +17,7 @@ namespace ringmaster {
 
 /// What lasts over restarts.
 struct process_setup {
-    std::string program;       ///< argv[0]
+    std::string program;  ///< argv[0]
     bool first_start = true;
     std::uint64_t child_descriptor_limit = 0;  ///< soft RLIMIT_NOFILE for children
     std::uint64_t next_event_serial = 0;

@@ -29,9 +29,13 @@ const level_names& names_of(log_level level) {
 
 }  // namespace
 
-std::string_view log_code(log_level level) { return names_of(level).code; }
+std::string_view log_code(log_level level) {
+    return names_of(level).code;
+}
 
-std::string_view log_level_name(log_level level) { return names_of(level).word; }
+std::string_view log_level_name(log_level level) {
+    return names_of(level).word;
+}
 
 std::optional<log_level> parse_log_level(std::string_view word) {
     std::string lower(word);

@@ -81,8 +81,7 @@ std::string describe(const process_info& info) {
             if (!info.spawnerr.empty()) return info.spawnerr;
             return fmt::format("unknown error (try \"tail {}\")", info.name);
         case process_state::stopped:
-        case process_state::exited:
-            return info.start == 0 ? "Not started" : stop_time(info.stop);
+        case process_state::exited: return info.start == 0 ? "Not started" : stop_time(info.stop);
         case process_state::starting:
         case process_state::stopping:
         case process_state::unknown: return {};

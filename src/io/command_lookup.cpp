@@ -38,8 +38,8 @@ result<resolved_command, lookup_problem> look_up(std::string_view command,
                                                  std::string_view search_path) {
     auto words = core::split_command_line(command);
     if (!words) {
-        return lookup_problem{false, fmt::format("can't parse command {}: {}",
-                                                 core::repr(command), words.error().detail)};
+        return lookup_problem{false, fmt::format("can't parse command {}: {}", core::repr(command),
+                                                 words.error().detail)};
     }
     if (words->empty()) return lookup_problem{false, "command is empty"};
     const std::string& program = words->front();
@@ -49,16 +49,15 @@ result<resolved_command, lookup_problem> look_up(std::string_view command,
     }
     const auto info = status_of(path);
     if (info && S_ISDIR(info->st_mode)) {
-        return lookup_problem{false,
-                              fmt::format("command at {} is a directory", core::repr(path))};
+        return lookup_problem{false, fmt::format("command at {} is a directory", core::repr(path))};
     }
     if (info && (info->st_mode & 0111) == 0) {
         return lookup_problem{false,
                               fmt::format("command at {} is not executable", core::repr(path))};
     }
     if (::access(path.c_str(), X_OK) != 0) {
-        return lookup_problem{
-            false, fmt::format("no permission to run command {}", core::repr(path))};
+        return lookup_problem{false,
+                              fmt::format("no permission to run command {}", core::repr(path))};
     }
     return resolved_command{std::move(path), *std::move(words)};
 }

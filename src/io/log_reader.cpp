@@ -27,8 +27,7 @@ result<file_part> read_part(
     std::size_t filled = 0;
     while (filled < part.bytes.size()) {
         const ssize_t got = ::pread(file.get(), part.bytes.data() + filled,
-                                    part.bytes.size() - filled,
-                                    first + static_cast<off_t>(filled));
+                                    part.bytes.size() - filled, first + static_cast<off_t>(filled));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return last_errno();
         if (got == 0) break;  // truncated meanwhile

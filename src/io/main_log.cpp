@@ -51,8 +51,10 @@ void main_log::write(core::log_level level, std::string_view text) {
     if (!enabled(level)) return;
     line_.clear();
     append_line(line_, level, text);
-    if (file_) file_->write(line_);
-    else write_syslog(level, text);
+    if (file_)
+        file_->write(line_);
+    else
+        write_syslog(level, text);
     if (stdout_) stdout_->write(line_);
 }
 

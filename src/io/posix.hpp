@@ -14,9 +14,13 @@
 namespace ringmaster::io {
 
 /// errno as an error_code. Call it before anything else can overwrite errno.
-inline error_code last_errno() { return {errno, boost::system::system_category()}; }
+inline error_code last_errno() {
+    return {errno, boost::system::system_category()};
+}
 
-inline error_code posix_error(int number) { return {number, boost::system::system_category()}; }
+inline error_code posix_error(int number) {
+    return {number, boost::system::system_category()};
+}
 
 struct pipe_ends {
     unique_fd read;

@@ -38,8 +38,7 @@ result<signal_source> signal_source::open(asio::any_io_executor control) {
     return signal_source(std::move(control), fd);
 }
 
-signal_source::signal_source(asio::any_io_executor control, int fd)
-    : fd_(std::move(control), fd) {}
+signal_source::signal_source(asio::any_io_executor control, int fd) : fd_(std::move(control), fd) {}
 
 task<result<int>> signal_source::next() {
     signalfd_siginfo info{};
