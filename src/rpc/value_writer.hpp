@@ -24,6 +24,8 @@ public:
     virtual void boolean(bool truth) = 0;
     /// Any bytes; what is not valid UTF-8 or not allowed in the notation is replaced.
     virtual void string(std::string_view bytes) = 0;
+    /// So many bytes are about to follow, more or less: memory for them is best taken at once.
+    virtual void expect(std::size_t /*bytes*/) {}
     /// How many bytes of text there are by now.
     virtual std::size_t size() const = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ namespace {
 /// Values may be nested this deep: more than any client needs, less than the stack bears.
 constexpr int deepest_value = 100;
 
-/// References are left alone, because pugixml lets wrong ones pass; see unescape().
+/// References are left alone, because pugixml lets wrong ones pass; see append_unescaped().
 constexpr unsigned parse_options = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol |
                                    pugi::parse_doctype | pugi::parse_fragment;
 
@@ -118,7 +119,9 @@ private:
 
     result<value, xml_error> read_struct(pugi::xml_node element) {
         structure members;
-        for (const pugi::xml_node child : element.children()) {
+        const auto children = element.children();
+        members.reserve(static_cast<std::size_t>(std::distance(children.begin(), children.end())));
+        for (const pugi::xml_node child : children) {
             if (child.type() != pugi::node_element) continue;
             RM_TRY(member read, read_member(child));
             members.push_back(std::move(read));
@@ -180,9 +183,7 @@ std::optional<std::string> text_of(pugi::xml_node element) {
         if (child.type() == pugi::node_cdata) {
             text += child.value();
         } else if (child.type() == pugi::node_pcdata) {
-            const auto piece = unescape(child.value());
-            if (!piece) return std::nullopt;
-            text += *piece;
+            if (!append_unescaped(text, child.value())) return std::nullopt;
         }
     }
     return text;

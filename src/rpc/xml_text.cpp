@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "core/utf8.hpp"
 
@@ -31,13 +32,20 @@ constexpr std::uint64_t each_byte(unsigned char byte) {
     return byte * 0x0101010101010101U;
 }
 
+/// The highest bit of each byte that is below `limit`, for bytes and limits below 0x80.
+constexpr std::uint64_t bytes_below(std::uint64_t bytes, unsigned char limit) {
+    return ~((bytes & each_byte(0x7F)) + each_byte(static_cast<unsigned char>(0x80 - limit)));
+}
+
 /// True if one of eight bytes may not be plain; false alarms are possible, misses are not.
 bool may_need_care(std::uint64_t bytes) {
-    const auto has_zero = [](std::uint64_t word) { return word - each_byte(1); };
     const std::uint64_t angles = (bytes | each_byte(2)) ^ each_byte('>');  // '<' is '>' less bit 1
     const std::uint64_t ampersands = bytes ^ each_byte('&');
-    const std::uint64_t controls = bytes - each_byte(0x20);
-    return ((has_zero(angles) | has_zero(ampersands) | controls | bytes) & each_byte(0x80)) != 0;
+    const std::uint64_t line_ends = bytes ^ each_byte('\n');
+    const std::uint64_t marks = bytes_below(angles, 1) | bytes_below(ampersands, 1);
+    // Line ends are plain, and in an answer every other word has one.
+    const std::uint64_t controls = bytes_below(bytes, 0x20) & ~bytes_below(line_ends, 1);
+    return ((marks | controls | bytes) & each_byte(0x80)) != 0;
 }
 
 /// Length of the plain text at the front. Eight bytes at a time, because logs are megabytes.
@@ -117,17 +125,16 @@ void append_escaped(std::string& out, std::string_view bytes) {
     }
 }
 
-std::optional<std::string> unescape(std::string_view text) {
-    std::string out;
+bool append_unescaped(std::string& out, std::string_view text) {
     while (true) {
         const std::size_t ampersand = text.find('&');
         out.append(text.substr(0, ampersand));
-        if (ampersand == std::string_view::npos) return out;
+        if (ampersand == std::string_view::npos) return true;
         text.remove_prefix(ampersand + 1);
         const std::size_t semicolon = text.find(';');
-        if (semicolon == std::string_view::npos) return std::nullopt;
+        if (semicolon == std::string_view::npos) return false;
         const auto code = referenced(text.substr(0, semicolon));
-        if (!code) return std::nullopt;
+        if (!code) return false;
         core::append_utf8(out, *code);
         text.remove_prefix(semicolon + 1);
     }

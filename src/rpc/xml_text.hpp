@@ -3,7 +3,6 @@
 // The XML library checks none of this. Pure.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +16,9 @@ bool is_xml_text(std::string_view body);
 /// one into a line feed.
 void append_escaped(std::string& out, std::string_view bytes);
 
-/// Replaces the five named references and character references. None for anything else behind an
-/// ampersand, and for references to forbidden characters.
-std::optional<std::string> unescape(std::string_view text);
+/// Appends `text` with the five named references and character references replaced. False for
+/// anything else behind an ampersand, and for references to forbidden characters; `out` then holds
+/// a part.
+bool append_unescaped(std::string& out, std::string_view text);
 
 }  // namespace ringmaster::rpc

@@ -27,6 +27,7 @@ public:
     void integer(std::int64_t number) override;
     void boolean(bool truth) override;
     void string(std::string_view bytes) override;
+    void expect(std::size_t bytes) override { out_.reserve(out_.size() + bytes); }
     std::size_t size() const override { return out_.size(); }
 
     // Types that only calls use.
