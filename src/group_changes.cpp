@@ -36,6 +36,7 @@ io::task<rpc::reread_outcome> group_changes::reread() {
     loaded_ = loaded_config(std::move(read->daemon), std::move(read->groups),
                             std::move(read->shadowed_groups));
     fleet_.strip_ansi(loaded_.daemon().strip_ansi);
+    fleet_.events().identifier(loaded_.daemon().identifier);
     co_return rpc::reread_outcome(compare());
 }
 

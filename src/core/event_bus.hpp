@@ -46,6 +46,9 @@ public:
               log_sink& log);
     ~event_bus();
 
+    /// `server:` in the headers of events that are sent from now on.
+    void identifier(std::string name) { identifier_ = std::move(name); }
+
     /// `members` are the pool's processes in the group's order.
     void add_pool(std::string name, const listener_config& config,
                   const std::vector<member>& members);

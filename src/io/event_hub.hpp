@@ -32,6 +32,9 @@ public:
     event_hub(asio::any_io_executor control, event_options options, const core::supervisor& model,
               core::listener_port& listeners, core::log_sink& log);
 
+    /// `server:` in the headers from now on.
+    void identifier(std::string name) { bus_.identifier(std::move(name)); }
+
     void on_state(core::process_id id, const core::state_effect& change);
     void on_group(const core::group_effect& change);
     void on_daemon(const core::daemon_effect& change);

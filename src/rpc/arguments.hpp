@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "rpc/fault.hpp"
@@ -12,6 +13,9 @@ namespace ringmaster::rpc {
 
 /// A string; everything else is INCORRECT_PARAMETERS. The view lives as long as `params`.
 reply<std::string_view> text_argument(const array& params, std::size_t index);
+
+/// Any value as text, numbers and containers in Python's spelling.
+std::string printed_argument(const array& params, std::size_t index);
 
 /// An integer, a truncated double, a boolean, or a string that holds a decimal number.
 reply<std::int64_t> integer_argument(const array& params, std::size_t index);

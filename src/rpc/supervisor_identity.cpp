@@ -42,9 +42,7 @@ reply<void> get_pid(invocation& in) {
 }
 
 reply<void> send_remote_comm_event(invocation& in) {
-    RM_TRY(const auto type, text_argument(in.params, 0));
-    RM_TRY(const auto data, text_argument(in.params, 1));
-    in.port.send_remote_event(type, data);
+    in.port.send_remote_event(printed_argument(in.params, 0), printed_argument(in.params, 1));
     in.out.boolean(true);
     return {};
 }

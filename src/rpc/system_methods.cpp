@@ -42,10 +42,19 @@ reply<void> method_signature(invocation& in) {
     return {};
 }
 
+/// Supervisor takes an empty string or struct of parameters for none.
+bool is_empty(const value& params) {
+    const auto* const members = std::get_if<structure>(&params.held);
+    const auto* const text = params.text();
+    return (members != nullptr && members->empty()) || (text != nullptr && text->empty());
+}
+
 /// One element of multicall's argument as a call.
 reply<call> inner_call(const value& element) {
     const value* const name = element.find("methodName");
-    if (name == nullptr) return fault(fault_code::incorrect_parameters, "No methodName");
+    if (name == nullptr || std::holds_alternative<nil>(name->held)) {
+        return fault(fault_code::incorrect_parameters, "No methodName");
+    }
     if (name->text() == nullptr) return fault(fault_code::incorrect_parameters);
     if (*name->text() == "system.multicall") {
         return fault(fault_code::incorrect_parameters, "Recursive system.multicall forbidden");
@@ -53,8 +62,11 @@ reply<call> inner_call(const value& element) {
     call inner{*name->text(), {}};
     if (const value* const params = element.find("params")) {
         const auto* held = std::get_if<array>(&params->held);
-        if (held == nullptr) return fault(fault_code::incorrect_parameters);
-        inner.params = *held;
+        if (held != nullptr) {
+            inner.params = *held;
+        } else if (!is_empty(*params)) {
+            return fault(fault_code::incorrect_parameters);
+        }
     }
     return inner;
 }

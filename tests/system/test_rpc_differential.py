@@ -214,7 +214,7 @@ def bad_names():
 
 IDENTITY = [
     call("getAPIVersion"), call("getVersion"), call("getSupervisorVersion"), call("getIdentification"), call("getState"),
-    call("getPID"), call("sendRemoteCommEvent", "type", "naïve data"), call("sendRemoteCommEvent", 7, {"a": [1]}, differs=BAD_TYPE),
+    call("getPID"), call("sendRemoteCommEvent", "type", "naïve data"), call("sendRemoteCommEvent", 7, {"a": [1]}),
     call("nope"), call("nope.getState"), call("supervisor.getState.x"), call("getState"), call("_update"),
     call("API_VERSION"), call("system.nope"), call("system._x"), call("system.namespaces"), call("supervisor."),
     call("system.methodHelp", "nope"), call("system.methodHelp", "supervisor.nope"), call("system.methodSignature", "nope.nope"),
@@ -329,6 +329,7 @@ MULTICALL = [
     call("system.multicall", [inner("clearProcessLogs", "cat"), inner("tailProcessLog", "cat", 0, 10), inner("reloadConfig")]),
     call("system.multicall", {"methodName": "supervisor.getPID"}, differs=BAD_TYPE), call("system.multicall", "x", differs=BAD_TYPE),
     call("system.multicall", [7]),
+    call("system.multicall", [{"methodName": "supervisor.getState", "params": {}}, {"methodName": "supervisor.getState", "params": ""}]),
 ]  # fmt: skip
 
 ALL = [

@@ -34,10 +34,18 @@ TEST(SupervisorMethods, RemoteEventsAreSentAlsoWhileTheDaemonStops) {
     daemon.run(daemon.id("slow", "slow"), 100);
     daemon.port.request_shutdown();
     EXPECT_EQ(daemon.ask("supervisor.sendRemoteCommEvent", {text("kind"), text("data\n")}), "true");
-    EXPECT_EQ(daemon.ask("supervisor.sendRemoteCommEvent", {text("kind"), number(1)}),
-              "fault 2 INCORRECT_PARAMETERS");
     using sent = std::pair<std::string, std::string>;
     EXPECT_THAT(daemon.port.remote_events, ::testing::ElementsAre(sent("kind", "data\n")));
+}
+
+TEST(SupervisorMethods, RemoteEventsSpellOtherValuesAsPythonDoes) {
+    fake_daemon daemon;
+    const rpc::value data{
+        rpc::structure{{"a", {rpc::array{number(1), text("it's")}}}, {"b", {true}}}};
+    EXPECT_EQ(daemon.ask("supervisor.sendRemoteCommEvent", {number(7), data}), "true");
+    using sent = std::pair<std::string, std::string>;
+    EXPECT_THAT(daemon.port.remote_events,
+                ::testing::ElementsAre(sent("7", "{'a': [1, \"it's\"], 'b': True}")));
 }
 
 TEST(ProcessInfo, HasAllMembersInSupervisorsOrder) {
