@@ -12,6 +12,8 @@ using core::process_state;
 
 constexpr int sigterm = 15;
 constexpr int sigkill = 9;
+/// Members of a group that one command is about, so that huge groups do not take all the time.
+constexpr std::size_t most_commanded = 100;
 
 /// The transition table of docs/architecture.md's state picture; UNKNOWN may follow any signal.
 bool is_legal(process_state from, process_state to) {
@@ -197,7 +199,8 @@ void world::command_one(process_id id) {
 
 void world::command_group(process_id member) {
     const bool stop = roll(2) == 0;
-    const auto members = supervisor_.group_of(member)->members;
+    auto members = supervisor_.group_of(member)->members;
+    if (members.size() > most_commanded) members.resize(most_commanded);
     for (const auto id : members) {
         touched_.push_back(id);
         if (stop) {
