@@ -36,15 +36,18 @@ struct child_ends {
     unique_fd standard_error;  ///< empty with redirect_stderr
 };
 
+launch_failure no_descriptors(const launch_plan& plan) {
+    return {fmt::format("too many open files to spawn '{}'", plan.name)};
+}
+
 launch_failure pipe_failure(const launch_plan& plan, const error_code& why) {
-    if (why.value() == EMFILE) {
-        return {fmt::format("too many open files to spawn '{}'", plan.name)};
-    }
+    if (why.value() == EMFILE) return no_descriptors(plan);
     return {fmt::format("unknown error making dispatchers for '{}': {}", plan.name,
                         errno_name(why.value()))};
 }
 
 launch_failure clone_failure(const launch_plan& plan, const error_code& why) {
+    if (why.value() == EMFILE) return no_descriptors(plan);  // for the pidfd
     if (why.value() == EAGAIN) {
         return {fmt::format("Too many processes in process table to spawn '{}'", plan.name)};
     }
