@@ -1,11 +1,15 @@
 #include "io/drain.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <variant>
 
+#include "io/placement.hpp"
 #include "io/shard.hpp"
 
 namespace ringmaster::io {
@@ -16,21 +20,35 @@ constexpr unsigned most_threads = 64;
 /// Tapped pieces handed on before other work of the control thread gets its turn.
 constexpr std::size_t pieces_per_turn = 16;
 
-/// The way of answers from the shards to the listener. Functions that were posted hold it weakly:
-/// one that runs after the end of the drain does nothing.
+/// The way of answers from the shards to the listener, who may be gone when a shard that was left
+/// behind, or a function that was posted, comes to it.
 ///
 /// Output may be tapped faster than the control thread can deal with it. It waits here and is
 /// handed on in slices; what event listeners say overtakes it.
 class answer_desk : public std::enable_shared_from_this<answer_desk> {
 public:
     answer_desk(drain::poster post, drain_listener& listener)
-        : post_(std::move(post)), listener_(listener) {}
+        : post_(std::move(post)), listener_(&listener) {}
 
     /// Called on the thread of `from`.
     void hand_over(shard& from, drain_answers answers) {
+        const std::lock_guard guard(lock_);
+        if (!post_) return;
         post_([desk = weak_from_this(), &from, answers = std::move(answers)]() mutable {
             if (const auto alive = desk.lock()) alive->take(from, std::move(answers));
         });
+    }
+
+    /// From the control thread.
+    void tell(core::log_level level, const std::string& text) {
+        listener_->on_drain_message(level, text);
+    }
+
+    /// The drain ends: nothing reaches the control thread any more.
+    void close() {
+        const std::lock_guard guard(lock_);
+        post_ = nullptr;
+        listener_ = nullptr;
     }
 
 private:
@@ -42,7 +60,8 @@ private:
     using entry = std::variant<tapped_output, stream_id>;
 
     void take(shard& from, drain_answers answers) {
-        for (const auto& note : answers.notes) listener_.on_drain_message(note.level, note.text);
+        if (listener_ == nullptr) return;
+        for (const auto& note : answers.notes) listener_->on_drain_message(note.level, note.text);
         for (const auto& [done, outcome] : answers.cleared) done(outcome);
         for (auto& tapped : answers.tapped) {
             if (tapped.is_conversation) {
@@ -56,7 +75,7 @@ private:
             if (pieces_of_.contains(id))
                 waiting_.emplace_back(id);
             else
-                listener_.on_stream_finished(id);
+                listener_->on_stream_finished(id);
         }
         if (!waiting_.empty() && !std::exchange(turn_posted_, true)) post_turn();
     }
@@ -68,11 +87,12 @@ private:
     }
 
     void take_turn() {
+        if (listener_ == nullptr) return;
         for (std::size_t done = 0; done < pieces_per_turn && !waiting_.empty(); ++done) {
             const entry next = std::move(waiting_.front());
             waiting_.pop_front();
             if (const auto* id = std::get_if<stream_id>(&next)) {
-                listener_.on_stream_finished(*id);
+                listener_->on_stream_finished(*id);
                 continue;
             }
             const auto& output = std::get<tapped_output>(next);
@@ -86,13 +106,14 @@ private:
 
     void hand_on(const tapped_output& output) {
         const auto& tapped = output.what;
-        listener_.on_tapped(tapped.id, tapped.piece);
+        listener_->on_tapped(tapped.id, tapped.piece);
         if (tapped.credit->give_back(tapped.piece.bytes.size()))
             output.from->push(resume_stream{tapped.id});
     }
 
+    std::mutex lock_;  // guards post_
     drain::poster post_;
-    drain_listener& listener_;
+    drain_listener* listener_;  // of the control thread
     std::deque<entry> waiting_;                             ///< bounded by the credit of each tap
     std::unordered_map<stream_id, std::size_t> pieces_of_;  ///< how many of waiting_
     bool turn_posted_ = false;
@@ -100,25 +121,19 @@ private:
 
 class sharded_drain final : public drain {
 public:
-    sharded_drain(poster post, drain_listener& listener)
-        : desk_(std::make_shared<answer_desk>(std::move(post), listener)) {}
-    ~sharded_drain() override { stop(); }
+    sharded_drain(const drain_options& options, poster post, drain_listener& listener)
+        : desk_(std::make_shared<answer_desk>(std::move(post), listener)),
+          placement_(std::clamp(options.threads, 1U, most_threads)),
+          patience_(options.stop_patience) {}
+    ~sharded_drain() override {
+        stop();
+        desk_->close();
+    }
 
-    /// All shards, or none.
-    result<void, engine_refusal> start(engine_kind kind, unsigned threads) {
+    result<void, engine_refusal> start(engine_kind kind) {
         engine_ = kind;
-        for (unsigned number = 0; number < threads; ++number) {
-            auto added =
-                std::make_unique<shard>([desk = desk_](shard& from, drain_answers answers) {
-                    desk->hand_over(from, std::move(answers));
-                });
-            if (auto started = added->start(kind, number); !started) {
-                stop();
-                shards_.clear();
-                return started.error();
-            }
-            shards_.push_back(std::move(added));
-        }
+        places_.assign(placement_.places(), nullptr);
+        RM_TRY(places_[0], start_shard({}));
         return {};
     }
 
@@ -128,11 +143,9 @@ public:
     std::string fallback_reason() const override { return fallback_reason_; }
 
     stream_id add(stream_spec spec) override {
-        // Streams that share a log file share a shard: rotation then has one thread. The others
-        // take turns. The shard can be told from the number.
-        const std::size_t turn =
-            spec.log.path.empty() ? next_++ : std::hash<std::string>{}(spec.log.path);
-        const stream_id id = ++last_ * shards_.size() + turn % shards_.size();
+        const auto place = placement_.choose(disk_of(spec.log.file.get()), spec.log.path);
+        if (places_[place] == nullptr) open_place(place, spec.log.path);
+        const stream_id id = ++last_ * places_.size() + place;
         shard_of(id).push(add_stream{id, std::move(spec)});
         return id;
     }
@@ -140,7 +153,7 @@ public:
     void finish(stream_id id) override { shard_of(id).push(finish_stream{id}); }
 
     void reopen_all() override {
-        for (auto& each : shards_) each->push(reopen_logs{});
+        for (auto& each : shards_) each.thread->push(reopen_logs{});
     }
 
     void clear(stream_id id, std::function<void(error_code)> done) override {
@@ -148,44 +161,77 @@ public:
     }
 
     void stop() override {
-        for (auto& each : shards_) each->push(stop_shard{});
-        for (auto& each : shards_) each->join();
+        if (std::exchange(stopped_, true)) return;
+        for (auto& each : shards_) each.thread->request_stop();
+        for (auto& each : shards_) {
+            if (each.thread->join(patience_)) continue;
+            desk_->tell(
+                core::log_level::error,
+                fmt::format("the disk of {} hangs; its logs are left incomplete", each.first_log));
+        }
     }
 
     drain_statistics statistics() const override {
         drain_statistics sum;
         for (const auto& each : shards_) {
-            sum.passes += each->passes();
-            sum.bytes_read += each->bytes_read();
+            sum.passes += each.thread->passes();
+            sum.bytes_read += each.thread->bytes_read();
         }
         return sum;
     }
 
 private:
-    shard& shard_of(stream_id id) { return *shards_[id % shards_.size()]; }
+    struct started_shard {
+        std::shared_ptr<shard> thread;
+        std::string first_log;  // that was placed there, to name its disk by
+    };
+
+    result<shard*, engine_refusal> start_shard(const std::string& first_log) {
+        auto made = std::make_shared<shard>([desk = desk_](shard& from, drain_answers answers) {
+            desk->hand_over(from, std::move(answers));
+        });
+        const auto number = static_cast<unsigned>(shards_.size());
+        if (auto started = made->start(engine_, number); !started) return started.error();
+        shards_.push_back({made, first_log});
+        return made.get();
+    }
+
+    /// Where no thread can be had, the first shard serves the place for good.
+    void open_place(std::size_t place, const std::string& log) {
+        auto started = start_shard(log);
+        places_[place] = started ? *started : places_[0];
+        if (started) return;
+        desk_->tell(core::log_level::warn,
+                    fmt::format("no thread of its own for the logs on the disk of {}: {}", log,
+                                started.error().text));
+    }
+
+    /// The place can be told from the number.
+    shard& shard_of(stream_id id) { return *places_[id % places_.size()]; }
 
     std::shared_ptr<answer_desk> desk_;
-    std::vector<std::unique_ptr<shard>> shards_;
+    placement placement_;
+    std::chrono::milliseconds patience_;
+    std::vector<started_shard> shards_;
+    std::vector<shard*> places_;  // null: not needed yet
     engine_kind engine_ = engine_kind::epoll;
     std::string fallback_reason_;
     stream_id last_ = 0;
-    std::size_t next_ = 0;
+    bool stopped_ = false;
 };
 
 }  // namespace
 
 result<std::unique_ptr<drain>> drain::open(const drain_options& options, poster post,
                                            drain_listener& listener) {
-    const unsigned threads = std::clamp(options.threads, 1U, most_threads);
-    auto made = std::make_unique<sharded_drain>(std::move(post), listener);
+    auto made = std::make_unique<sharded_drain>(options, std::move(post), listener);
     if (options.engine != engine_choice::epoll) {
-        auto started = made->start(engine_kind::uring, threads);
+        auto started = made->start(engine_kind::uring);
         if (started) return std::unique_ptr<drain>(std::move(made));
         if (options.engine == engine_choice::uring) return started.error().code;
         made->fall_back_because(started.error().text);
     }
-    if (auto started = made->start(engine_kind::epoll, threads); !started)
-        return started.error().code;
+    if (auto started = made->start(engine_kind::epoll); !started) return started.error().code;
     return std::unique_ptr<drain>(std::move(made));
 }
 

@@ -10,9 +10,11 @@
 // the streams that somebody looks into.
 //
 // The data plane never decides about processes, never decodes bytes and never blocks the control
-// thread: a slow disk delays only the streams of its shard.
+// thread. Each file system has shards of its own (io/placement): a disk that is slow, or hangs,
+// delays only the streams that write to it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -63,7 +65,9 @@ public:
 
 struct drain_options {
     engine_choice engine = engine_choice::automatic;
-    unsigned threads = 1;  ///< shards, 1 … 64
+    unsigned threads = 1;  ///< shards for each file system that has logs, 1 … 64
+    /// stop() leaves a shard behind that does not move a byte for so long.
+    std::chrono::milliseconds stop_patience = std::chrono::seconds(10);
 };
 
 /// Sums over all shards since the start; for tests and metrics.
@@ -77,8 +81,9 @@ public:
     /// Runs a function on the control thread; callable from any thread.
     using poster = std::function<void(std::function<void()>)>;
 
-    /// Starts the shard threads. Fails only if the engine that was asked for by name cannot be
-    /// had, or no thread can be made; `automatic` falls back to epoll.
+    /// Starts the first shard; the others begin when they are needed. Fails only if the engine
+    /// that was asked for by name cannot be had, or no thread can be made; `automatic` falls back
+    /// to epoll.
     static result<std::unique_ptr<drain>> open(const drain_options& options, poster post,
                                                drain_listener& listener);
     virtual ~drain() = default;
@@ -91,15 +96,18 @@ public:
     virtual stream_id add(stream_spec spec) = 0;
     /// Reads what the pipe holds now (even if a grandchild keeps it open), writes it to the log,
     /// closes both, and answers with on_stream_finished(). If the log is a full pipe, waits for
-    /// its reader, at most two seconds; then the rest is dropped, counted and reported.
+    /// its reader, at most two seconds; then the rest is dropped, counted and reported. Never
+    /// answers while the disk of the log hangs.
     virtual void finish(stream_id id) = 0;
     /// Closes and reopens every stream's log file by its path (SIGUSR2).
     virtual void reopen_all() = 0;
     /// Removes the stream's log file and opens a new one; `done` runs on the control thread.
-    /// ENOENT: the stream is finished. Pipes and devices are left alone, successfully.
+    /// ENOENT: the stream is finished. Pipes and devices are left alone, successfully. Never
+    /// answers while the disk of the log hangs.
     virtual void clear(stream_id id, std::function<void(error_code)> done) = 0;
     /// Ends the threads after carrying out the commands given so far. Streams that were not
-    /// finished are drained of what their pipes hold. Idempotent; called by the destructor too.
+    /// finished are drained of what their pipes hold. A thread whose disk hangs is left behind,
+    /// with a message. Idempotent; called by the destructor too.
     virtual void stop() = 0;
     virtual drain_statistics statistics() const = 0;
 };

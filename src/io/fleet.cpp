@@ -25,6 +25,8 @@ constexpr std::size_t launches_at_once = 128;
 
 /// How long a launch that is done waits for an earlier one, so that both are told in start order.
 constexpr std::chrono::milliseconds order_patience{20};
+/// Streams whose end is not waited for any more hold descriptors until their disk comes back.
+constexpr std::size_t most_late_streams = 1000;
 
 void report_failed_task(core::log_sink& log, const std::string& name, std::exception_ptr failure) {
     try {
@@ -72,6 +74,8 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
       stopped_(control, core::time_point::max()),
       answers_(order_patience),
       answers_due_(control),
+      patience_(control.get_executor(), options_.log_patience,
+                [this](core::process_id id) { give_up_output(id); }),
       waiters_(control.get_executor()) {
     supervisor_.limit_starts(options_.start_concurrency);
 }
@@ -371,6 +375,7 @@ void fleet::on_exit(core::process_id id, const core::exit_status& status) {
     gone.input.close();
     drain_->finish(gone.out);
     if (gone.error != 0) drain_->finish(gone.error);
+    patience_.begin(id);
 }
 
 void fleet::on_tapped(stream_id id, const tapped_piece& piece) {
@@ -388,13 +393,31 @@ bool fleet::deliver(core::process_id listener, std::string text) {
 
 void fleet::on_stream_finished(stream_id id) {
     const auto owner = streams_.find(id);
-    if (owner == streams_.end()) return;
+    if (owner == streams_.end()) {
+        --late_streams_;
+        return;
+    }
     const auto process = owner->second;
     streams_.erase(owner);
     if (--children_.at(process).open_streams == 0) report_exit(process);
 }
 
+/// The streams stay with the data plane, which writes what they hold before anything of a
+/// successor.
+void fleet::give_up_output(core::process_id id) {
+    if (late_streams_ >= most_late_streams && supervisor_.state() == core::daemon_state::running)
+        return patience_.begin(id);
+    const child& late = children_.at(id);
+    for (const auto stream : {late.out, late.error}) late_streams_ += streams_.erase(stream);
+    log_.write(core::log_level::warn,
+               fmt::format("the last output of '{}' is not in its log after {} s: the disk of the "
+                           "log hangs; going on without waiting for it",
+                           supervisor_.find(id)->config().name, patience_.time().count() / 1000));
+    report_exit(id);
+}
+
 void fleet::report_exit(core::process_id id) {
+    patience_.end(id);
     const auto status = children_.at(id).status;
     children_.erase(id);
     supervisor_.exited(id, status, now());
@@ -443,6 +466,7 @@ task<> fleet::stopped() {
 task<> fleet::close() {
     timer_.cancel();
     answers_due_.cancel();
+    patience_.close();
     events_.close();
     tasks_.request_stop();
     co_await tasks_.join();

@@ -5,11 +5,13 @@
 // fleet) is done in slices, so that control commands and deaths are handled in between.
 //
 // When a child dies its pipes are drained into its logs first and only then does the supervisor
-// learn of the exit: output precedes the exit line, and a successor never overtakes it.
+// learn of the exit: output precedes the exit line, and a successor never overtakes it. A disk that
+// hangs holds an exit up for a bounded time only; its output is then written when the disk is back.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -27,6 +29,7 @@
 #include "io/exit_watcher.hpp"
 #include "io/fcgi_sockets.hpp"
 #include "io/launcher.hpp"
+#include "io/log_patience.hpp"
 #include "io/stdin_pipe.hpp"
 #include "io/task.hpp"
 #include "io/task_group.hpp"
@@ -35,6 +38,8 @@ namespace ringmaster::io {
 
 struct fleet_options {
     drain_options drain;
+    /// An exit is told after so long even if its last output is not in the log yet.
+    std::chrono::milliseconds log_patience = std::chrono::seconds(10);
     launcher_options launcher;
     event_options events;
     std::string server_url;             ///< SUPERVISOR_SERVER_URL of children; empty: not set
@@ -126,6 +131,7 @@ private:
     stream_id drain_into_log(unique_fd pipe, unique_fd file, core::process_id owner,
                              core::output_channel channel);
     void on_exit(core::process_id id, const core::exit_status& status);
+    void give_up_output(core::process_id id);
     void report_exit(core::process_id id);
     void arm_timer();
 
@@ -149,6 +155,8 @@ private:
     std::unordered_map<launch_number, core::process_id> under_way_;
     std::unordered_map<core::process_id, child> children_;
     std::unordered_map<stream_id, core::process_id> streams_;
+    log_patience patience_;
+    std::size_t late_streams_ = 0;  ///< given up by patience_, and not finished yet
     change_waiters waiters_;
     std::string signal_problem_;  ///< of the signal that was sent last
 };

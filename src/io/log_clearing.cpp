@@ -12,11 +12,16 @@
 #include "io/posix.hpp"
 
 namespace ringmaster::io {
+namespace {
+
+/// The disk may hang.
+constexpr std::chrono::seconds clear_patience{10};
+
+}  // namespace
 
 task<error_code> clear_open_log(drain& plane, stream_id id) {
     struct job {
-        explicit job(const asio::any_io_executor& control)
-            : done(control, asio::steady_timer::time_point::max()) {}
+        explicit job(const asio::any_io_executor& control) : done(control, clear_patience) {}
         asio::steady_timer done;
         std::optional<error_code> outcome;
     };
@@ -28,7 +33,7 @@ task<error_code> clear_open_log(drain& plane, stream_id id) {
     });
     while (!own->outcome) {
         auto [woken] = co_await own->done.async_wait(tuple);
-        (void)woken;  // operation_aborted is the wake-up
+        if (!woken) co_return posix_error(ETIMEDOUT);
     }
     co_return *own->outcome;
 }

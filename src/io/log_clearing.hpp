@@ -12,7 +12,8 @@
 namespace ringmaster::io {
 
 /// Clears the log that a stream writes to, in the stream's own shard. ENOENT: the stream is
-/// finished. Control thread; `plane` must outlive the task.
+/// finished. ETIMEDOUT: its disk hangs; the log is cleared when it comes back. Control thread;
+/// `plane` must outlive the task.
 task<error_code> clear_open_log(drain& plane, stream_id id);
 
 /// Clears a log that nobody writes to. A file that does not exist stays missing, successfully.

@@ -43,10 +43,11 @@ bool writable_now(int fd) {
 
 }  // namespace
 
-log_file::log_file(log_target target)
+log_file::log_file(log_target target, clock::duration quiet)
     : path_(std::move(target.path)),
       maxbytes_(target.maxbytes),
       rotate_at_(target.maxbytes),
+      quiet_(quiet),
       backups_(target.backups) {
     if (target.file) adopt(std::move(target.file));
 }
@@ -113,25 +114,37 @@ std::size_t log_file::write_some(std::string_view bytes) {
 }
 
 void log_file::drop(std::size_t bytes, std::string_view why, core::log_sink& notes) {
-    if (dropped_ == 0)
-        notes.write(core::log_level::warn,
-                    fmt::format("could not write {}: {}; output is being dropped", path_, why));
+    if (dropped_ == 0) dropping_since_ = std::time(nullptr);
     dropped_ += static_cast<std::int64_t>(bytes);
+    if (trouble_told_ || clock::now() < quiet_until_) return;
+    trouble_told_ = true;
+    notes.write(core::log_level::warn,
+                fmt::format("could not write {}: {}; output is being dropped", path_, why));
 }
 
 void log_file::written_again(core::log_sink& notes) {
-    notes.write(
-        core::log_level::warn,
-        fmt::format("writing {} works again; {} bytes of output were dropped", path_, dropped_));
+    const auto now = clock::now();
+    if (now < quiet_until_) return;
+    notes.write(core::log_level::warn, fmt::format("writing {} works again; {}", path_, loss()));
     dropped_ = 0;
+    trouble_told_ = false;
+    quiet_until_ = now + quiet_;
 }
 
 void log_file::close(core::log_sink& notes) {
     file_.reset();
     if (dropped_ == 0) return;
-    notes.write(core::log_level::warn,
-                fmt::format("closed {}; {} bytes of output were dropped", path_, dropped_));
+    notes.write(core::log_level::warn, fmt::format("closed {}; {}", path_, loss()));
     dropped_ = 0;
+}
+
+std::string log_file::loss() const {
+    std::tm local{};
+    ::localtime_r(&dropping_since_, &local);
+    char since[32];
+    const auto length = std::strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S", &local);
+    return fmt::format("{} bytes of output were dropped since {}", dropped_,
+                       std::string_view(since, length));
 }
 
 void log_file::rotate_if_due(core::log_sink& notes) {

@@ -6,10 +6,13 @@
 // it is. Pipes and terminals are written to without ever waiting for their reader.
 //
 // Never throws. Troubles go to the log_sink of the caller, once when they begin and once when
-// they end, and never stop the stream.
+// they end, and never stop the stream. A disk that flips between full and not full is reported
+// once in a while, with the sum of what was lost.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -20,8 +23,11 @@ namespace ringmaster::io {
 
 class log_file {
 public:
+    using clock = std::chrono::steady_clock;
+
     /// An empty `target.file` makes a log that discards everything.
-    explicit log_file(log_target target);
+    /// After writing works again, further trouble is reported when `quiet` is over.
+    explicit log_file(log_target target, clock::duration quiet = std::chrono::minutes(1));
 
     /// Appends one record and rotates if it is due. Answers how many bytes are done with, written
     /// or (after an error) dropped; fewer than all only if the target is no regular file and cannot
@@ -53,11 +59,16 @@ private:
     void rotate_if_due(core::log_sink& notes);
     void rotate(core::log_sink& notes);
     void written_again(core::log_sink& notes);
+    std::string loss() const;
 
     std::string path_;
     std::int64_t maxbytes_;
     std::int64_t rotate_at_;    // maxbytes_, or further off after a rotation that failed
-    std::int64_t dropped_ = 0;  // bytes since writing began to fail; 0: all is well
+    std::int64_t dropped_ = 0;  // bytes whose loss was not reported yet; 0: all is well
+    std::time_t dropping_since_ = 0;
+    clock::duration quiet_;
+    clock::time_point quiet_until_{};
+    bool trouble_told_ = false;
     int backups_;
     unique_fd file_;
     bool regular_ = false;

@@ -7,8 +7,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <future>
-
 #include "io/posix.hpp"
 
 namespace ringmaster::io {
@@ -45,34 +43,39 @@ struct overloaded : Ts... {
 
 }  // namespace
 
-shard::~shard() {
-    if (!thread_.joinable()) return;
-    push(stop_shard{});
-    join();
-}
-
 result<void, engine_refusal> shard::start(engine_kind kind, unsigned number) {
     // Blocking: a ring would fail a read of a non-blocking descriptor at once.
     wake_ = unique_fd{::eventfd(0, EFD_CLOEXEC)};
     if (!wake_) return engine_refusal{last_errno(), "eventfd: " + last_errno().message()};
 
-    std::promise<result<void, engine_refusal>> ready;
+    readiness ready;
     auto outcome = ready.get_future();
     try {
         const all_signals_blocked guard;
-        thread_ = std::thread([this, kind, number, ready = std::move(ready)]() mutable {
-            ::pthread_setname_np(::pthread_self(), fmt::format("drain-{}", number).c_str());
-            auto kernel = open_engine(kind, wake_.get());
-            if (!kernel) return ready.set_value(kernel.error());
-            ready.set_value({});
-            run(**kernel);
-        });
+        thread_ = std::thread(
+            [self = shared_from_this(), kind, number, ready = std::move(ready)]() mutable {
+                ::pthread_setname_np(::pthread_self(), fmt::format("drain-{}", number).c_str());
+                self->live(kind, std::move(ready));
+            });
     } catch (const std::system_error& failed) {
         return engine_refusal{posix_error(failed.code().value()), failed.what()};
     }
     auto started = outcome.get();
-    if (!started) join();
+    if (!started) thread_.join();
     return started;
+}
+
+/// The thread, from its engine to its end.
+void shard::live(engine_kind kind, readiness ready) {
+    if (auto kernel = open_engine(kind, wake_.get())) {
+        ready.set_value({});
+        run(**kernel);
+    } else {
+        ready.set_value(kernel.error());
+    }
+    const std::lock_guard guard(lock_);
+    ended_ = true;
+    end_.notify_all();
 }
 
 void shard::push(shard_command command) {
@@ -87,12 +90,31 @@ void shard::push(shard_command command) {
     (void)!::write(wake_.get(), &one, sizeof one);
 }
 
-void shard::join() {
-    if (thread_.joinable()) thread_.join();
+void shard::request_stop() {
+    stop_requested_ = std::chrono::steady_clock::now();
+    read_before_stop_ = bytes_read();
+    push(stop_shard{});
+}
+
+bool shard::join(std::chrono::milliseconds patience) {
+    auto deadline = stop_requested_ + patience;
+    auto read_before = read_before_stop_;
+    std::unique_lock guard(lock_);
+    while (!end_.wait_until(guard, deadline, [this] { return ended_; })) {
+        if (bytes_read() == read_before) {
+            thread_.detach();
+            return false;
+        }
+        read_before = bytes_read();
+        deadline = std::chrono::steady_clock::now() + patience;
+    }
+    guard.unlock();
+    thread_.join();
+    return true;
 }
 
 void shard::run(engine& kernel) {
-    stream_table streams(kernel);
+    stream_table streams(kernel, bytes_read_);
     for (;;) {
         execute(streams);
         const auto limit = streams.expire();
@@ -135,7 +157,6 @@ void shard::pause(gather::clock::duration delay) const {
 }
 
 void shard::publish(stream_table& streams) {
-    bytes_read_.store(streams.bytes_read(), std::memory_order_relaxed);
     drain_answers answers = streams.take_answers();
     if (!answers.empty()) answer_(*this, std::move(answers));
 }

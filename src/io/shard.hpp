@@ -2,11 +2,16 @@
 //
 // Owned by the drain. start(), push() and join() are for the control thread; everything else
 // happens on the shard's own thread. The thread sleeps in the kernel until a pipe, a command or
-// the deadline of a finish() wakes it; it blocks all signals.
+// the deadline of a finish() wakes it; it blocks all signals. It keeps its shard alive: a thread
+// that is stuck in a write(2) may have to be left behind.
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <variant>
@@ -40,26 +45,31 @@ struct stop_shard {};
 using shard_command =
     std::variant<add_stream, finish_stream, resume_stream, reopen_logs, clear_log, stop_shard>;
 
-class shard {
+class shard : public std::enable_shared_from_this<shard> {
 public:
     /// Hands answers to the control thread; called on the shard's thread.
     using answer_sink = std::function<void(shard&, drain_answers)>;
 
     explicit shard(answer_sink answer) : answer_(std::move(answer)) {}
-    ~shard();
     shard(const shard&) = delete;
     shard& operator=(const shard&) = delete;
 
     /// Starts the thread `drain-<number>`, and waits until it has its engine or cannot have it.
     result<void, engine_refusal> start(engine_kind kind, unsigned number);
     void push(shard_command command);
-    /// Waits until the thread has ended; push stop_shard before. Idempotent.
-    void join();
+    /// Finishes every stream, then ends the thread. No command may follow.
+    void request_stop();
+    /// Waits until the thread has ended; once, after request_stop(). False: it has not read a byte
+    /// for so long as `patience`, and is left behind. It still does its work if it comes back.
+    bool join(std::chrono::milliseconds patience);
 
     std::uint64_t passes() const { return passes_.load(std::memory_order_relaxed); }
     std::uint64_t bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
 
 private:
+    using readiness = std::promise<result<void, engine_refusal>>;
+
+    void live(engine_kind kind, readiness ready);
     void run(engine& kernel);
     void execute(stream_table& streams);
     void pause(gather::clock::duration time) const;
@@ -68,9 +78,13 @@ private:
     answer_sink answer_;
     unique_fd wake_;
     std::thread thread_;
-    std::mutex lock_;  // guards commands_
+    std::mutex lock_;  // guards commands_ and ended_
+    std::condition_variable end_;
     std::vector<shard_command> commands_;
+    bool ended_ = false;
     bool stopping_ = false;
+    std::chrono::steady_clock::time_point stop_requested_;  // of the control thread
+    std::uint64_t read_before_stop_ = 0;                    // of the control thread
     std::atomic<std::uint64_t> passes_ = 0;
     std::atomic<std::uint64_t> bytes_read_ = 0;
 };

@@ -55,8 +55,9 @@ struct stream_table::stream {
     bool abandoned = false;  // finishing took too long: drop what the log does not take
 };
 
-stream_table::stream_table(engine& kernel, clock::duration patience)
-    : engine_(kernel), patience_(patience), scratch_(record_limit) {}
+stream_table::stream_table(engine& kernel, std::atomic<std::uint64_t>& bytes_read,
+                           clock::duration patience)
+    : engine_(kernel), bytes_read_(bytes_read), patience_(patience), scratch_(record_limit) {}
 
 stream_table::~stream_table() = default;
 
@@ -187,7 +188,7 @@ void stream_table::on_writable(slot_id slot) {
 }
 
 void stream_table::count_load(stream& source, std::size_t bytes) {
-    bytes_read_ += bytes;
+    bytes_read_.fetch_add(bytes, std::memory_order_relaxed);
     if (!now_) now_ = clock::now();
     if (!std::exchange(in_batch_, true)) gather_.on_batch(*now_);
     const std::uint32_t window = window_of(*now_);
@@ -300,7 +301,7 @@ bool stream_table::drained(stream& source) {
             ::read(source.pipe.get(), scratch_.data(), static_cast<std::size_t>(wanted));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return true;
-        bytes_read_ += static_cast<std::uint64_t>(got);
+        bytes_read_.fetch_add(static_cast<std::uint64_t>(got), std::memory_order_relaxed);
         source.last_bytes -= got;
         deliver(source, {scratch_.data(), static_cast<std::size_t>(got)});
         if (source.backlog) return false;

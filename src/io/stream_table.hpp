@@ -11,6 +11,7 @@
 // write; whatever is to happen next is decided in settle() when the engine has let go of it.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -52,7 +53,10 @@ public:
     /// How long finish() waits for the reader of a full pipe before it drops what is left.
     static constexpr clock::duration usual_patience = std::chrono::seconds(2);
 
-    explicit stream_table(engine& kernel, clock::duration patience = usual_patience);
+    /// Counts in `bytes_read`, which must outlive it, what it takes out of pipes: before it is
+    /// written, so that others can see whether the table is at work or stuck in a write.
+    stream_table(engine& kernel, std::atomic<std::uint64_t>& bytes_read,
+                 clock::duration patience = usual_patience);
     ~stream_table() override;
 
     void add(stream_id id, stream_spec spec);
@@ -71,7 +75,6 @@ public:
     /// Gives up the finishing streams whose time is over; answers when to call it again.
     std::optional<std::chrono::milliseconds> expire();
     drain_answers take_answers() { return std::exchange(answers_, {}); }
-    std::uint64_t bytes_read() const { return bytes_read_; }
 
     void on_bytes(slot_id slot, std::span<char> bytes) override;
     void on_readable(slot_id slot) override;
@@ -107,6 +110,7 @@ private:
     };
 
     engine& engine_;
+    std::atomic<std::uint64_t>& bytes_read_;
     clock::duration patience_;
     std::unordered_map<stream_id, std::unique_ptr<stream>> streams_;
     std::vector<stream*> slots_;
@@ -117,7 +121,6 @@ private:
     gather gather_;
     std::optional<clock::time_point> now_;  // of this pass; read when the first bytes come
     bool in_batch_ = false;  // a batch is all that is reported without letting output gather
-    std::uint64_t bytes_read_ = 0;
 };
 
 }  // namespace ringmaster::io

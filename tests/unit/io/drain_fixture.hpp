@@ -80,8 +80,9 @@ protected:
         std::optional<tap_spec> tap = std::nullopt;
     };
 
-    void open(unsigned threads = 1) {
-        auto opened = drain::open({GetParam(), threads}, control.poster(), control);
+    void open(unsigned threads = 1,
+              std::chrono::milliseconds stop_patience = std::chrono::minutes(1)) {
+        auto opened = drain::open({GetParam(), threads, stop_patience}, control.poster(), control);
         ASSERT_TRUE(opened) << opened.error().message();
         plane = std::move(*opened);
     }

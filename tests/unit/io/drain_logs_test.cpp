@@ -4,6 +4,9 @@
 #include <poll.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <thread>
+
 #include "unit/io/drain_fixture.hpp"
 
 namespace ringmaster::io {
@@ -91,6 +94,68 @@ TEST_P(DrainLogs, ReopenFollowsLogsThatWereRenamed) {
         EXPECT_EQ(content_of(stream->path + ".moved"), "old");
         EXPECT_EQ(content_of(stream->path), "new");
     }
+}
+
+/// Lines that tell their place, written by a thread as fast as the drain takes them.
+class flood {
+public:
+    explicit flood(int to) : writer_([this, to] { run(to); }) {}
+    /// All that was written.
+    std::string stop() {
+        stopping_ = true;
+        writer_.join();
+        return std::move(written_);
+    }
+
+private:
+    void run(int to) {
+        for (int piece = 0; !stopping_; ++piece) {
+            std::string lines;
+            for (int line = 0; line < 100; ++line) lines += fmt::format("{}.{}\n", piece, line);
+            if (write_all(to, lines)) return;
+            written_ += lines;
+        }
+    }
+
+    std::atomic<bool> stopping_ = false;
+    std::string written_;
+    std::thread writer_;
+};
+
+TEST_P(DrainLogs, ReopenUnderFloodNeitherLosesNorDoublesAByte) {
+    open();
+    const source stream = add("log");
+    flood child(stream.write.get());
+    std::vector<std::string> parts;
+    for (int round = 0; round < 20; ++round) {
+        const auto before = plane->statistics().bytes_read;
+        EXPECT_TRUE(eventually([&] { return plane->statistics().bytes_read > before; }));
+        parts.push_back(stream.path + "." + std::to_string(round));
+        std::filesystem::rename(stream.path, parts.back());
+        plane->reopen_all();
+        EXPECT_TRUE(eventually([&] { return exists(stream.path); }));
+    }
+    const std::string expected = child.stop();
+    finish(stream);
+    std::string got;
+    for (const auto& part : parts) got += content_of(part);
+    got += content_of(stream.path);
+    EXPECT_TRUE(got == expected) << got.size() << " of " << expected.size() << " bytes";
+}
+
+TEST_P(DrainLogs, ClearUnderFloodKeepsEverythingThatComesAfterIt) {
+    open();
+    const source stream = add("log");
+    flood child(stream.write.get());
+    for (int round = 0; round < 20; ++round) {
+        EXPECT_TRUE(eventually([&] { return std::filesystem::file_size(stream.path) > 0; }));
+        EXPECT_FALSE(clear(stream));
+    }
+    const std::string written = child.stop();
+    finish(stream);
+    const std::string kept = content_of(stream.path);
+    EXPECT_LT(kept.size(), written.size());
+    EXPECT_TRUE(written.ends_with(kept));
 }
 
 TEST_P(DrainLogs, ClearRemovesTheContentAndTheStreamGoesOn) {

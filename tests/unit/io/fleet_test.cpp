@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "unit/io/scratch_dir.hpp"
+#include "unit/io/stuck_file.hpp"
 
 namespace ringmaster::io {
 namespace {
@@ -33,6 +34,7 @@ protected:
     void SetUp() override {
         fleet_options options;
         options.drain.engine = GetParam();
+        options.log_patience = log_patience;
         options.launcher.base = {{"PATH", "/usr/bin:/bin"}, {"FROM_DAEMON", "yes"}};
         options.server_url = "unix:///tmp/x.sock";
         auto made = fleet::make(control, options, log);
@@ -90,6 +92,7 @@ protected:
         return run_until([&] { return state(id) == wanted; });
     }
 
+    std::chrono::milliseconds log_patience = 60s;
     scratch_dir scratch;
     boost::asio::io_context control{1};
     line_collector log;
@@ -374,11 +377,45 @@ TEST_P(Fleet, HundredsOfChildrenStartDieAndComeBack) {
     EXPECT_TRUE(run_until(all_new));
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, Fleet,
-                         ::testing::Values(engine_choice::uring, engine_choice::epoll),
-                         [](const auto& row) {
-                             return row.param == engine_choice::uring ? "Uring" : "Epoll";
-                         });
+class FleetOnADiskThatHangs : public Fleet {
+protected:
+    FleetOnADiskThatHangs() { log_patience = 1ms; }
+    void SetUp() override {
+        if (!disk.exists()) GTEST_SKIP() << "/dev/shm is no file system of its own";
+        stuck_log = disk.file("log");
+        hold = stuck_file::hold(stuck_log);
+        if (!hold) GTEST_SKIP() << "userfaultfd is not allowed";
+        Fleet::SetUp();
+    }
+
+    other_disk disk{scratch.file("")};
+    std::string stuck_log;
+    std::unique_ptr<stuck_file> hold;
+};
+
+TEST_P(FleetOnADiskThatHangs, AnExitIsKnownAndTheSuccessorsOutputComesAfterThePredecessors) {
+    auto config = program("late", fmt::format("echo run >>{0}; wc -l <{0}", scratch.file("runs")));
+    config.stdout_log.path = stuck_log;
+    const auto id = add(std::move(config));
+    subject->begin();
+    ASSERT_TRUE(run_until_state(id, process_state::exited));
+    for (int run = 2; run <= 3; ++run) {
+        subject->start(id);
+        ASSERT_TRUE(run_until([&] { return content_of(scratch.file("runs")).size() == 4U * run; }));
+        ASSERT_TRUE(run_until_state(id, process_state::exited));
+    }
+    EXPECT_THAT(log.lines, ::testing::Contains(::testing::HasSubstr("the last output of 'late'")));
+    EXPECT_EQ(content_of(stuck_log), "");
+    hold->release();
+    EXPECT_TRUE(run_until([&] { return content_of(stuck_log) == "|1\n2\n3\n"; }));
+}
+
+const auto engines = ::testing::Values(engine_choice::uring, engine_choice::epoll);
+const auto engine_name = [](const auto& row) {
+    return row.param == engine_choice::uring ? "Uring" : "Epoll";
+};
+INSTANTIATE_TEST_SUITE_P(Engines, FleetOnADiskThatHangs, engines, engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, Fleet, engines, engine_name);
 
 }  // namespace
 }  // namespace ringmaster::io

@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 
 class note_book : public core::log_sink {
 public:
@@ -231,8 +232,38 @@ TEST_F(LogFifo, WritingThatWorksAgainIsReportedWithTheNumberOfDroppedBytes) {
     reader = open_reader();
     log.write("heard", notes);
     ASSERT_EQ(notes.lines.size(), 2U);
-    EXPECT_EQ(notes.lines[1], "writing " + fifo + " works again; 8 bytes of output were dropped");
+    EXPECT_THAT(notes.lines[1], MatchesRegex("writing " + fifo +
+                                             " works again; 8 bytes of output were dropped since "
+                                             "20..-..-.. ..:..:.."));
     EXPECT_EQ(read_all(), "heard");
+}
+
+TEST_F(LogFifo, TroubleThatComesAndGoesIsReportedOnceAndSummedUp) {
+    log_file log = open_at(fifo);
+    for (int flip = 0; flip < 50; ++flip) {
+        reader.reset();
+        log.write("12345", notes);
+        reader = open_reader();
+        log.write("heard", notes);
+    }
+    EXPECT_THAT(notes.lines, ElementsAre(HasSubstr("output is being dropped"),
+                                         HasSubstr("5 bytes of output were dropped")));
+    log.close(notes);
+    EXPECT_THAT(notes.lines.back(), HasSubstr("245 bytes of output were dropped since"));
+}
+
+TEST_F(LogFifo, TroubleThatLastsLongerThanTheQuietTimeIsReportedEachTime) {
+    log_file log({std::move(*open_file(fifo, O_WRONLY)), fifo, 0, 0}, log_file::clock::duration{0});
+    for (int flip = 0; flip < 2; ++flip) {
+        reader.reset();
+        log.write("12345", notes);
+        reader = open_reader();
+        log.write("heard", notes);
+    }
+    EXPECT_THAT(
+        notes.lines,
+        ElementsAre(HasSubstr("output is being dropped"), HasSubstr("works again; 5 bytes"),
+                    HasSubstr("output is being dropped"), HasSubstr("works again; 5 bytes")));
 }
 
 TEST_F(LogFifo, AFullPipeTakesPartOfARecordAndNeverBlocks) {
