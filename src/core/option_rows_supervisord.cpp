@@ -75,7 +75,7 @@ const option table[] = {
      .help = "how output is read: auto, uring or epoll",
      .extension = true, .daemon = RM_FIELD(io_engine)},
     {.name = "io_threads", .type = type::thread_count, .fallback = "1",
-     .help = "threads that move output to log files, 1 to 64",
+     .help = "threads that move output to log files, for each file system, 1 to 64",
      .extension = true, .daemon = RM_FIELD(io_threads)},
     {.name = "start_concurrency", .type = type::integer, .fallback = "0",
      .help = "programs that start at once when many are to start; 0: all",

@@ -42,7 +42,9 @@ def may_mount():
 def daemon(start):
     if not may_mount():
         pytest.skip("mounting a small file system needs root")
-    return start(CONFIG, files={"write.py": WRITER}, wrapper=WRAPPER)
+    made = start(CONFIG, files={"write.py": WRITER}, wrapper=WRAPPER)
+    made.wait_all("RUNNING")
+    return made
 
 
 class Disk:
