@@ -143,7 +143,9 @@ public:
     std::string fallback_reason() const override { return fallback_reason_; }
 
     stream_id add(stream_spec spec) override {
-        const auto place = placement_.choose(disk_of(spec.log.file.get()), spec.log.path);
+        const auto disk =
+            spec.syslog_name.empty() ? disk_of(spec.log.file.get()) : placement::syslog;
+        const auto place = placement_.choose(disk, spec.log.path);
         if (places_[place] == nullptr) open_place(place, spec.log.path);
         const stream_id id = ++last_ * places_.size() + place;
         shard_of(id).push(add_stream{id, std::move(spec)});

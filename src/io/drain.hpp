@@ -48,7 +48,8 @@ struct stream_spec {
     log_target log;
     bool strip_ansi = false;
     std::optional<tap_spec> tap =
-        std::nullopt;  ///< none: the control thread sees nothing of the bytes
+        std::nullopt;              ///< none: the control thread sees nothing of the bytes
+    std::string syslog_name = {};  ///< what goes to the log goes to syslog, too, by this name
 };
 
 /// Receives the data plane's answers, always on the control thread. Must outlive the drain.

@@ -354,6 +354,8 @@ stream_id fleet::drain_into_log(unique_fd pipe, unique_fd file, core::process_id
     spec.pipe = std::move(pipe);
     spec.strip_ansi = options_.strip_ansi;
     spec.tap = events_.tap_for(owner, channel);
+    // What a listener says to the daemon is a protocol, and no output.
+    if (log.syslog && !(spec.tap && spec.tap->conversation)) spec.syslog_name = config.name;
     if (file) {
         spec.log.path = log.path;
         spec.log.maxbytes = log.maxbytes;

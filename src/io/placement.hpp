@@ -24,6 +24,8 @@ class placement {
 public:
     /// File systems with shards of their own; further ones share them.
     static constexpr std::size_t most_disks = 15;
+    /// Stands for the syslog daemon, which may be waited for like a disk.
+    static constexpr std::optional<disk_id> syslog = ~disk_id{0};
 
     /// `threads`: shards for each file system, and as many for what never waits; at least 1.
     explicit placement(std::size_t threads) : threads_(threads) {}

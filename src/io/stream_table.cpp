@@ -9,6 +9,7 @@
 
 #include "core/ansi.hpp"
 #include "io/posix.hpp"
+#include "io/syslog_lines.hpp"
 
 namespace ringmaster::io {
 namespace {
@@ -28,6 +29,7 @@ struct stream_table::stream {
           log(std::move(spec.log)),
           slot(place),
           pipe(std::move(spec.pipe)),
+          syslog_name(std::move(spec.syslog_name)),
           strip_ansi(spec.strip_ansi) {
         if (spec.tap) tap = std::make_unique<stream_tap>(std::move(*spec.tap));
         // A quarter of the pipe: small writes may take a page each, and the pipe of a user who has
@@ -46,6 +48,7 @@ struct stream_table::stream {
     std::uint32_t window_bytes = 0;
     slot_id slot;
     unique_fd pipe;
+    std::string syslog_name;
     bool strip_ansi;
     bool paused = false;   // the tap is full
     bool watched = false;  // the engine holds the pipe or the log
@@ -224,6 +227,7 @@ void stream_table::deliver_tapped(stream& source, std::vector<stream_tap::piece>
 
 void stream_table::write_log(stream& source, std::string_view bytes) {
     if (bytes.empty()) return;
+    if (!source.syslog_name.empty()) send_to_syslog(source.syslog_name, bytes);
     if (source.backlog) {
         source.backlog->append(bytes);
         return;
