@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/client_config.hpp"
 #include "core/config_dump.hpp"
 #include "core/config_loader.hpp"
 #include "core/repr.hpp"
@@ -110,6 +111,25 @@ std::string output(const core::config& config, const std::optional<core::dump_fo
                                             : core::dump_as_ini(config);
 }
 
+/// The client reads its section from the main file alone; so does this.
+std::optional<core::config_error> client_problem(const core::ini_document& document,
+                                                 const std::string& path,
+                                                 const core::host& machine) {
+    const auto* section = document.find("supervisorctl");
+    if (section == nullptr || section->place.file != 0) return std::nullopt;
+    auto read = core::load_client_config(path, "supervisorctl", machine);
+    if (read) return std::nullopt;
+    return std::move(read.error());
+}
+
+void add(std::optional<core::config_error>& to, std::optional<core::config_error> more) {
+    if (!more) return;
+    if (!to)
+        to = std::move(more);
+    else
+        std::ranges::move(more->hints, std::back_inserter(to->hints));
+}
+
 }  // namespace
 
 config_verdict check_config(const core::daemon_options& options, const core::host& machine) {
@@ -122,12 +142,8 @@ config_verdict check_config(const core::daemon_options& options, const core::hos
     std::ranges::move(examined.warnings, std::back_inserter(verdict.warnings));
 
     verdict.error = std::move(examined.error);
-    if (auto more = machine_check(config, examined.document, machine).run()) {
-        if (!verdict.error)
-            verdict.error = std::move(more);
-        else
-            std::ranges::move(more->hints, std::back_inserter(verdict.error->hints));
-    }
+    add(verdict.error, machine_check(config, examined.document, machine).run());
+    add(verdict.error, client_problem(examined.document, config.daemon.config_file, machine));
     if (!verdict.error) verdict.output = output(config, options.dump);
     return verdict;
 }

@@ -113,7 +113,7 @@ private:
 
     std::mutex lock_;  // guards post_
     drain::poster post_;
-    drain_listener* listener_;  // of the control thread
+    drain_listener* listener_;                              // of the control thread
     std::deque<entry> waiting_;                             ///< bounded by the credit of each tap
     std::unordered_map<stream_id, std::size_t> pieces_of_;  ///< how many of waiting_
     bool turn_posted_ = false;

@@ -148,3 +148,9 @@ def test_a_running_daemon_is_not_disturbed(start, setup):
     )
     assert done.returncode == 0
     assert daemon.rpc.supervisor.getPID() == daemon.pid
+
+
+def test_what_the_client_would_refuse_is_refused(check):
+    done = check("[program:x]\ncommand=cat\n[supervisorctl]\nprompt=%(nope)s\n", "--check-config")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("Error: Format string '%(nope)s' for 'supervisorctl.prompt' contains names ('nope')")
