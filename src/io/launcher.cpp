@@ -321,8 +321,9 @@ void threaded_launcher::watch() {
     watching_ = true;
     report_due_.expires_after(hang_report_after);
     report_due_.async_wait([this](const error_code& cancelled) {
+        if (cancelled) return;  // by stop(): this may be gone
         watching_ = false;
-        if (!cancelled) report_hanging();
+        report_hanging();
     });
 }
 

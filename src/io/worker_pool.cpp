@@ -26,6 +26,11 @@ struct worker_pool::shared {
         std::function<void()> done;
     };
 
+    bool has_stopped() const {
+        const std::lock_guard lock(mutex);
+        return stopping;
+    }
+
     mutable std::mutex mutex;
     std::condition_variable wake;
     std::condition_variable ended;
@@ -118,9 +123,11 @@ void worker_pool::watch_queue() {
         begun_before_ = shared_->begun;
     }
     growth_due_.expires_after(how_.patience);
-    growth_due_.async_wait([this](const error_code& cancelled) {
+    growth_due_.async_wait([this, pool = shared_](const error_code& cancelled) {
+        // The timer may have been due already when stop() cancelled it; then this is gone.
+        if (cancelled || pool->has_stopped()) return;
         watching_ = false;
-        if (!cancelled) grow();
+        grow();
     });
 }
 
