@@ -19,8 +19,6 @@ namespace ringmaster {
 
 class control_port final : public rpc::supervisor_port {
 public:
-    using state_request = std::function<void(core::daemon_state)>;
-
     /// All references must outlive the port. `base` is the daemon's own environment.
     control_port(io::fleet& fleet, io::main_log& log, io::worker_pool& helpers,
                  const loaded_config& loaded, group_changes& changes, const core::environment& base)
