@@ -9,7 +9,7 @@
 #include "io/blocking.hpp"
 #include "io/command_lookup.hpp"
 #include "io/log_reader.hpp"
-#include "log_clearing.hpp"
+#include "process_log_clearing.hpp"
 
 namespace ringmaster {
 namespace {

@@ -206,7 +206,12 @@ void process_fsm::wake(context& cx) {
     if (reporting_ && cx.now.mono >= next_report_) report_stopping(cx);
     if (cx.now.mono < deadline_) return;
     switch (state_) {
-        case process_state::starting: launching_ ? give_up_launch(cx) : enter_running(cx); break;
+        case process_state::starting:
+            if (launching_)
+                give_up_launch(cx);
+            else
+                enter_running(cx);
+            break;
         case process_state::backoff: give_up_or_retry(cx); break;
         case process_state::stopping: escalate(cx); break;
         case process_state::stopped:

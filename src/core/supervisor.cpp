@@ -38,7 +38,10 @@ void supervisor::apply(process_id id, const instant& now, Input&& input) {
     }
     if (was_under_way) --starting_;
     if (is_under_way(target.fsm)) ++starting_;
-    target.fsm.waits_for_turn() ? turns_.join(id) : turns_.leave(id);
+    if (target.fsm.waits_for_turn())
+        turns_.join(id);
+    else
+        turns_.leave(id);
     rearm(target);
 }
 

@@ -1,4 +1,4 @@
-#include "log_clearing.hpp"
+#include "process_log_clearing.hpp"
 
 #include <string>
 #include <utility>
