@@ -140,11 +140,12 @@ void event_bus::state_changed(process_id id, process_state entered) {
     if (its->running) dispatch(*its->of);
 }
 
-void event_bus::heard(process_id id, std::string_view bytes) {
+bool event_bus::heard(process_id id, std::string_view bytes) {
     listener* const its = find(id);
-    if (its == nullptr) return;
+    if (its == nullptr) return false;
     for (const auto& token : its->protocol.feed(bytes)) act_on(*its, token);
     dispatch(*its->of);
+    return its->protocol.state() != listener_state::unknown;
 }
 
 void event_bus::ended(process_id id) {

@@ -69,8 +69,9 @@ public:
     /// A child was made: its protocol begins anew.
     void started(process_id id);
     void state_changed(process_id id, process_state entered);
-    /// Bytes from its stdout.
-    void heard(process_id id, std::string_view bytes);
+    /// Bytes from its stdout. False: it has broken the protocol; until its next start whatever
+    /// else it says means nothing.
+    bool heard(process_id id, std::string_view bytes);
     /// The child is gone and all it wrote was heard: its unfinished event goes back.
     void ended(process_id id);
 

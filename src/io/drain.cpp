@@ -24,7 +24,7 @@ constexpr std::size_t pieces_per_turn = 16;
 /// behind, or a function that was posted, comes to it.
 ///
 /// Output may be tapped faster than the control thread can deal with it. It waits here and is
-/// handed on in slices; what event listeners say overtakes it.
+/// handed on in slices.
 class answer_desk : public std::enable_shared_from_this<answer_desk> {
 public:
     answer_desk(drain::poster post, drain_listener& listener)
@@ -63,13 +63,10 @@ private:
         if (listener_ == nullptr) return;
         for (const auto& note : answers.notes) listener_->on_drain_message(note.level, note.text);
         for (const auto& [done, outcome] : answers.cleared) done(outcome);
+        for (const stream_id id : answers.room) listener_->on_room(id);
         for (auto& tapped : answers.tapped) {
-            if (tapped.is_conversation) {
-                hand_on({&from, std::move(tapped)});
-            } else {
-                ++pieces_of_[tapped.id];
-                waiting_.emplace_back(tapped_output{&from, std::move(tapped)});
-            }
+            ++pieces_of_[tapped.id];
+            waiting_.emplace_back(tapped_output{&from, std::move(tapped)});
         }
         for (const stream_id id : answers.finished) {
             if (pieces_of_.contains(id))
@@ -150,6 +147,17 @@ public:
         const stream_id id = ++last_ * places_.size() + place;
         shard_of(id).push(add_stream{id, std::move(spec)});
         return id;
+    }
+
+    bool append(stream_id id, const std::shared_ptr<byte_credit>& credit,
+                std::string bytes) override {
+        const bool used_up = credit->take(bytes.size());
+        shard_of(id).push(append_output{id, std::move(bytes)});
+        return !used_up;
+    }
+
+    void read_from(stream_id id, unique_fd pipe) override {
+        shard_of(id).push(hand_over_pipe{id, std::move(pipe)});
     }
 
     void finish(stream_id id) override { shard_of(id).push(finish_stream{id}); }

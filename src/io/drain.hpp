@@ -24,6 +24,7 @@
 
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "io/byte_credit.hpp"
 #include "io/tap.hpp"
 #include "io/unique_fd.hpp"
 
@@ -44,12 +45,16 @@ struct log_target {
 };
 
 struct stream_spec {
-    unique_fd pipe;  ///< read end; the drain sets or clears O_NONBLOCK as its engine needs
+    /// Read end; the drain sets or clears O_NONBLOCK as its engine needs. Empty: its bytes are
+    /// given by append(), until read_from() brings a pipe.
+    unique_fd pipe;
     log_target log;
     bool strip_ansi = false;
     std::optional<tap_spec> tap =
         std::nullopt;              ///< none: the control thread sees nothing of the bytes
     std::string syslog_name = {};  ///< what goes to the log goes to syslog, too, by this name
+    /// Counts what is appended and not in the log yet; append() takes, the shard gives back.
+    std::shared_ptr<byte_credit> credit = nullptr;
 };
 
 /// Receives the data plane's answers, always on the control thread. Must outlive the drain.
@@ -58,6 +63,8 @@ public:
     virtual ~drain_listener() = default;
     /// Bytes of a stream that was added with a tap; in order, and before the stream's end.
     virtual void on_tapped(stream_id id, const tapped_piece& piece) = 0;
+    /// The credit of a stream was used up perhaps, and append() may go on.
+    virtual void on_room(stream_id id) = 0;
     /// `finish(id)` is done: what the pipe held is in the log; pipe and log are closed.
     virtual void on_stream_finished(stream_id id) = 0;
     /// Something an operator should know: a log that cannot be written, bytes dropped.
@@ -95,6 +102,13 @@ public:
 
     /// Starts draining. End of file closes the pipe by itself; the log stays open until finish().
     virtual stream_id add(stream_spec spec) = 0;
+    /// Adds bytes to the log of a stream that was added with a credit, and takes from that: false
+    /// when it is used up. The caller then waits for on_room(); what it appends nevertheless is
+    /// not lost.
+    virtual bool append(stream_id id, const std::shared_ptr<byte_credit>& credit,
+                        std::string bytes) = 0;
+    /// The stream goes on with what this pipe brings. For streams without one.
+    virtual void read_from(stream_id id, unique_fd pipe) = 0;
     /// Reads what the pipe holds now (even if a grandchild keeps it open), writes it to the log,
     /// closes both, and answers with on_stream_finished(). If the log is a full pipe, waits for
     /// its reader, at most two seconds; then the rest is dropped, counted and reported. Never

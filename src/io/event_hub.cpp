@@ -81,27 +81,30 @@ bool event_hub::is_conversation(core::process_id id, output_channel channel) con
 
 std::optional<tap_spec> event_hub::tap_for(core::process_id id, output_channel channel) const {
     tap_spec tap;
-    tap.conversation = is_conversation(id, channel);
-    if (!tap.conversation) {
+    tap.always = log_.enabled(log_level::debug);
+    if (!is_conversation(id, channel)) {
         const auto& config = settings(model_.find(id)->config(), channel);
-        tap.always = log_.enabled(log_level::debug);
         tap.capture_maxbytes = config.capture_maxbytes;
         if (config.events_enabled) tap.events = bit(core::log_event(channel));
         tap.wanted = wanted_;
-        if (!tap.always && tap.events == 0 && tap.capture_maxbytes <= 0) return std::nullopt;
     }
+    if (!tap.always && tap.events == 0 && tap.capture_maxbytes <= 0) return std::nullopt;
     return tap;
 }
 
 void event_hub::on_tapped(core::process_id id, output_channel channel, const tapped_piece& piece) {
     if (piece.what == tapped_piece::kind::capture) return on_capture(id, channel, piece.bytes);
     if (!is_conversation(id, channel)) return on_output(id, channel, piece.bytes);
+    (void)on_heard(id, piece.bytes);  // it is beyond the protocol, but seen in the main log
+}
+
+bool event_hub::on_heard(core::process_id id, std::string_view bytes) {
     if (log_.enabled(log_level::debug)) {
         log_.write(log_level::debug,
                    fmt::format("{} stdout output:\n{}", core::repr(subject(id).process),
-                               core::repr_bytes(piece.bytes)));
+                               core::repr_bytes(bytes)));
     }
-    bus_.heard(id, piece.bytes);
+    return bus_.heard(id, bytes);
 }
 
 void event_hub::on_output(core::process_id id, output_channel channel, std::string_view bytes) {

@@ -39,10 +39,15 @@ public:
     void on_group(const core::group_effect& change);
     void on_daemon(const core::daemon_effect& change);
 
-    /// What is to be seen of a new child's output; none: nothing.
+    /// Whether it is the stdout of a listener.
+    bool is_conversation(core::process_id id, core::output_channel channel) const;
+    /// What is to be seen of output that the data plane reads; none: nothing.
     std::optional<tap_spec> tap_for(core::process_id id, core::output_channel channel) const;
     void on_started(core::process_id id) { bus_.started(id); }
     void on_tapped(core::process_id id, core::output_channel channel, const tapped_piece& piece);
+    /// A listener has written to its stdout. False: it does not keep to the protocol, and whatever
+    /// else it writes means nothing.
+    bool on_heard(core::process_id id, std::string_view bytes);
     /// All of its output was tapped, and its exit is in the log.
     void on_ended(core::process_id id) { bus_.ended(id); }
 
@@ -55,7 +60,6 @@ public:
 
 private:
     core::event_subject subject(core::process_id id) const;
-    bool is_conversation(core::process_id id, core::output_channel channel) const;
     void on_output(core::process_id id, core::output_channel channel, std::string_view bytes);
     void on_capture(core::process_id id, core::output_channel channel, std::string_view bytes);
     void subscriptions_changed();

@@ -328,11 +328,23 @@ void fleet::on_launched(launch_answer answer) {
 }
 
 error_code fleet::take_over(core::process_id id, launched_child made) {
-    if (const auto failed = watcher_.watch(id, made.pid, std::move(made.pidfd))) {
+    child starting;
+    error_code failed;
+    if (events_.is_conversation(id, core::output_channel::out)) {
+        auto hear = [this, id](std::string_view bytes) { this->hear(id, bytes); };
+        auto opened = listener_stdout::open(control_.get_executor(), std::move(made.stdout_pipe),
+                                            std::move(hear));
+        if (opened)
+            starting.answers = *std::move(opened);
+        else
+            failed = opened.error();
+    }
+    if (!failed) failed = watcher_.watch(id, made.pid, std::move(made.pidfd));
+    if (failed) {
         destroy(std::move(made));  // what cannot be watched must not live on unseen
         return failed;
     }
-    child& own = children_[id];
+    child& own = children_[id] = std::move(starting);
     own.input = stdin_pipe(control_.get_executor(), std::move(made.stdin_pipe));
     events_.on_started(id);
     own.out = drain_into_log(std::move(made.stdout_pipe), std::move(made.stdout_log), id,
@@ -354,9 +366,12 @@ stream_id fleet::drain_into_log(unique_fd pipe, unique_fd file, core::process_id
     spec.pipe = std::move(pipe);
     spec.strip_ansi = options_.strip_ansi;
     spec.tap = events_.tap_for(owner, channel);
+    const bool is_conversation = events_.is_conversation(owner, channel);
     // What a listener says to the daemon is a protocol, and no output.
-    if (log.syslog && !(spec.tap && spec.tap->conversation)) spec.syslog_name = config.name;
+    if (log.syslog && !is_conversation) spec.syslog_name = config.name;
     if (file) {
+        if (is_conversation)
+            children_.at(owner).credit = spec.credit = std::make_shared<byte_credit>();
         spec.log.path = log.path;
         spec.log.maxbytes = log.maxbytes;
         spec.log.backups = log.backups;
@@ -375,6 +390,7 @@ void fleet::on_exit(core::process_id id, const core::exit_status& status) {
     child& gone = found->second;
     gone.status = status;
     gone.input.close();
+    gone.answers.finish();
     drain_->finish(gone.out);
     if (gone.error != 0) drain_->finish(gone.error);
     patience_.begin(id);
@@ -386,6 +402,21 @@ void fleet::on_tapped(stream_id id, const tapped_piece& piece) {
     const bool is_error = children_.at(owner->second).error == id;
     events_.on_tapped(owner->second,
                       is_error ? core::output_channel::error : core::output_channel::out, piece);
+}
+
+/// The next event is on its way before the answer goes to the log. A listener that breaks the
+/// protocol is a program like any other from then on.
+void fleet::hear(core::process_id id, std::string_view bytes) {
+    child& speaker = children_.at(id);
+    const bool goes_on = events_.on_heard(id, bytes);
+    if (speaker.credit && !drain_->append(speaker.out, speaker.credit, std::string(bytes)))
+        speaker.answers.pause();
+    if (!goes_on) drain_->read_from(speaker.out, speaker.answers.release());
+}
+
+void fleet::on_room(stream_id id) {
+    const auto owner = streams_.find(id);
+    if (owner != streams_.end()) children_.at(owner->second).answers.resume();
 }
 
 bool fleet::deliver(core::process_id listener, std::string text) {

@@ -29,6 +29,7 @@
 #include "io/exit_watcher.hpp"
 #include "io/fcgi_sockets.hpp"
 #include "io/launcher.hpp"
+#include "io/listener_stdout.hpp"
 #include "io/log_patience.hpp"
 #include "io/stdin_pipe.hpp"
 #include "io/task.hpp"
@@ -102,6 +103,8 @@ private:
         stream_id error = 0;
         int open_streams = 0;
         stdin_pipe input;
+        listener_stdout answers;              ///< of an event listener
+        std::shared_ptr<byte_credit> credit;  ///< of its answers that go to a log; null: none do
         core::exit_status status;
     };
     struct launch_answer {
@@ -113,6 +116,7 @@ private:
           exit_watcher watcher);
 
     void on_tapped(stream_id id, const tapped_piece& piece) override;
+    void on_room(stream_id id) override;
     void on_stream_finished(stream_id id) override;
     void on_drain_message(core::log_level level, const std::string& text) override;
 
@@ -130,6 +134,7 @@ private:
     error_code take_over(core::process_id id, launched_child made);
     stream_id drain_into_log(unique_fd pipe, unique_fd file, core::process_id owner,
                              core::output_channel channel);
+    void hear(core::process_id id, std::string_view bytes);
     void on_exit(core::process_id id, const core::exit_status& status);
     void give_up_output(core::process_id id);
     void report_exit(core::process_id id);

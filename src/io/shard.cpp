@@ -135,6 +135,8 @@ void shard::execute(stream_table& streams) {
     }
     const overloaded visitor{
         [&](add_stream& c) { streams.add(c.id, std::move(c.spec)); },
+        [&](append_output& c) { streams.append(c.id, std::move(c.bytes)); },
+        [&](hand_over_pipe& c) { streams.read_from(c.id, std::move(c.pipe)); },
         [&](finish_stream& c) { streams.finish(c.id, true); },
         [&](resume_stream& c) { streams.resume(c.id); },
         [&](reopen_logs&) { streams.reopen_all(); },

@@ -30,6 +30,16 @@ struct add_stream {
 struct finish_stream {
     stream_id id;
 };
+/// See drain::append().
+struct append_output {
+    stream_id id;
+    std::string bytes;
+};
+/// See drain::read_from().
+struct hand_over_pipe {
+    stream_id id;
+    unique_fd pipe;
+};
 /// The control thread has taken what a tap posted.
 struct resume_stream {
     stream_id id;
@@ -42,8 +52,8 @@ struct clear_log {
 /// Finishes every stream, then ends the thread.
 struct stop_shard {};
 
-using shard_command =
-    std::variant<add_stream, finish_stream, resume_stream, reopen_logs, clear_log, stop_shard>;
+using shard_command = std::variant<add_stream, append_output, hand_over_pipe, finish_stream,
+                                   resume_stream, reopen_logs, clear_log, stop_shard>;
 
 class shard : public std::enable_shared_from_this<shard> {
 public:

@@ -30,6 +30,7 @@ struct stream_table::stream {
           slot(place),
           pipe(std::move(spec.pipe)),
           syslog_name(std::move(spec.syslog_name)),
+          credit(std::move(spec.credit)),
           strip_ansi(spec.strip_ansi) {
         if (spec.tap) tap = std::make_unique<stream_tap>(std::move(*spec.tap));
         // A quarter of the pipe: small writes may take a page each, and the pipe of a user who has
@@ -49,6 +50,8 @@ struct stream_table::stream {
     slot_id slot;
     unique_fd pipe;
     std::string syslog_name;
+    std::shared_ptr<byte_credit> credit;  // of what is appended
+    std::size_t unwritten = 0;            // appended bytes whose credit is not given back
     bool strip_ansi;
     bool paused = false;   // the tap is full
     bool watched = false;  // the engine holds the pipe or the log
@@ -87,7 +90,7 @@ void stream_table::add(stream_id id, stream_spec spec) {
     const slot_id slot = take_slot();
     auto made = std::make_unique<stream>(id, slot, std::move(spec));
     slots_[slot] = made.get();
-    watch(*made);
+    if (made->pipe) watch(*made);
     streams_.emplace(id, std::move(made));
 }
 
@@ -108,6 +111,32 @@ void stream_table::finish_all() {
     all.reserve(streams_.size());
     for (const auto& [id, source] : streams_) all.push_back(id);
     for (const stream_id id : all) finish(id, false);
+}
+
+void stream_table::append(stream_id id, std::string bytes) {
+    stream* source = find(id);
+    if (source == nullptr) return;
+    bytes_read_.fetch_add(bytes.size(), std::memory_order_relaxed);
+    source->unwritten += bytes.size();
+    if (source->strip_ansi) bytes.resize(core::strip_ansi(bytes));
+    write_log(*source, bytes);
+    if (!source->backlog)
+        give_back_credit(*source);
+    else if (!source->watched)
+        settle(*source);
+}
+
+void stream_table::read_from(stream_id id, unique_fd pipe) {
+    stream* source = find(id);
+    if (source == nullptr) return;
+    source->pipe = std::move(pipe);
+    if (!source->watched) settle(*source);
+}
+
+void stream_table::give_back_credit(stream& source) {
+    if (!source.credit) return;
+    const auto bytes = std::exchange(source.unwritten, 0);
+    if (source.credit->give_back(bytes)) answers_.room.push_back(source.id);
 }
 
 void stream_table::resume(stream_id id) {
@@ -185,7 +214,10 @@ void stream_table::on_writable(slot_id slot) {
     if (source.backlog) {
         const std::size_t done = source.log.write(*source.backlog, *this);
         source.backlog->erase(0, done);
-        if (source.backlog->empty()) source.backlog.reset();
+        if (source.backlog->empty()) {
+            source.backlog.reset();
+            give_back_credit(source);
+        }
     }
     on_forgotten(slot);
 }
@@ -202,8 +234,6 @@ void stream_table::count_load(stream& source, std::size_t bytes) {
         source.window_bytes = 0;
     }
     source.window_bytes += static_cast<std::uint32_t>(bytes);
-    // A listener answers quickly and is sent the next event only then.
-    if (source.tap && source.tap->is_conversation()) gather_.on_hot(*now_);
     if (source.window_bytes < source.hot_bytes) return;
     gather_.on_hot(*now_);
     if (!source.hot) engine_.set_hot(source.slot, source.hot = true);
@@ -240,8 +270,7 @@ void stream_table::write_log(stream& source, std::string_view bytes) {
 
 void stream_table::post(stream& source, tapped_piece::kind what, std::string bytes) {
     const auto size = bytes.size();
-    answers_.tapped.push_back(
-        {source.id, {what, std::move(bytes)}, source.tap->credit(), source.tap->is_conversation()});
+    answers_.tapped.push_back({source.id, {what, std::move(bytes)}, source.tap->credit()});
     if (!source.tap->credit()->take(size) || source.paused) return;
     source.paused = true;
     pause(source);
@@ -289,6 +318,7 @@ void stream_table::wait_for_room(stream& source) {
 void stream_table::drop_backlog(stream& source, std::string_view why) {
     source.log.drop(source.backlog->size(), why, *this);
     source.backlog.reset();
+    give_back_credit(source);
 }
 
 /// Moves what the pipe held at the first call, and no more, so that a grandchild that goes on

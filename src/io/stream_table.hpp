@@ -32,17 +32,18 @@ struct drain_answers {
     struct tapped_bytes {
         stream_id id;
         tapped_piece piece;
-        std::shared_ptr<tap_credit> credit;
-        bool is_conversation;
+        std::shared_ptr<byte_credit> credit;
     };
 
     std::vector<core::log_line> notes;
     std::vector<tapped_bytes> tapped;
+    std::vector<stream_id> room;
     std::vector<stream_id> finished;
     std::vector<std::pair<std::function<void(error_code)>, error_code>> cleared;
 
     bool empty() const {
-        return notes.empty() && tapped.empty() && finished.empty() && cleared.empty();
+        return notes.empty() && tapped.empty() && room.empty() && finished.empty() &&
+               cleared.empty();
     }
 };
 
@@ -63,6 +64,10 @@ public:
     /// `answer`: report the end among the finished.
     void finish(stream_id id, bool answer);
     void finish_all();
+    /// Bytes for the log of a stream that did not come through its pipe.
+    void append(stream_id id, std::string bytes);
+    /// The pipe of a stream that had none.
+    void read_from(stream_id id, unique_fd pipe);
     /// A tap that was full has room again.
     void resume(stream_id id);
     void reopen_all();
@@ -94,6 +99,7 @@ private:
     void deliver(stream& source, std::span<char> bytes);
     void deliver_tapped(stream& source, std::vector<stream_tap::piece> pieces);
     void write_log(stream& source, std::string_view bytes);
+    void give_back_credit(stream& source);
     void post(stream& source, tapped_piece::kind what, std::string bytes);
     void pause(stream& source);
     void settle(stream& source);

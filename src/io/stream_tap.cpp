@@ -23,22 +23,17 @@ stream_tap::stream_tap(tap_spec spec)
 }
 
 bool stream_tap::is_watched() const {
-    if (spec_.conversation || spec_.always) return true;
+    if (spec_.always) return true;
     return spec_.wanted && (spec_.wanted->load(std::memory_order_relaxed) & spec_.events) != 0;
 }
 
 std::vector<stream_tap::piece> stream_tap::split(std::span<char> bytes, bool strip_ansi) {
     std::vector<piece> out;
     std::string text(bytes.data(), bytes.size());
-    if (spec_.conversation) {
-        out.push_back({text, false, kind::output});
-        if (strip_ansi) strip(text);
-        out.push_back({std::move(text), true, std::nullopt});
-    } else if (!scanner_) {
-        add_output(std::move(text), true, strip_ansi, out);
-    } else {
+    if (scanner_)
         add_captured(scanner_->feed(text), strip_ansi, out);
-    }
+    else
+        add_output(std::move(text), true, strip_ansi, out);
     return out;
 }
 

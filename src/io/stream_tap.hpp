@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/capture.hpp"
+#include "io/byte_credit.hpp"
 #include "io/tap.hpp"
 
 namespace ringmaster::io {
@@ -28,8 +29,7 @@ public:
 
     /// False: all bytes go to the log and nobody else wants them.
     bool is_open() const { return scanner_ || is_watched(); }
-    bool is_conversation() const { return spec_.conversation; }
-    const std::shared_ptr<tap_credit>& credit() const { return credit_; }
+    const std::shared_ptr<byte_credit>& credit() const { return credit_; }
 
     std::vector<piece> split(std::span<char> bytes, bool strip_ansi);
     /// The stream has ended: what was held back.
@@ -44,7 +44,7 @@ private:
     void add_output(std::string bytes, bool to_log, bool strip_ansi, std::vector<piece>& out);
 
     tap_spec spec_;
-    std::shared_ptr<tap_credit> credit_ = std::make_shared<tap_credit>();
+    std::shared_ptr<byte_credit> credit_ = std::make_shared<byte_credit>();
     std::optional<core::capture_scanner> scanner_;
     core::tail_buffer captured_;
 };

@@ -2,7 +2,7 @@
 //
 // Made by the fleet with the stream; most streams have none, and their bytes never leave their
 // shard. What is posted and not yet taken by the control thread is bounded for each stream
-// (tap_credit): past the bound the shard stops reading that stream, which slows its writer.
+// (byte_credit): past the bound the shard stops reading that stream, which slows its writer.
 #pragma once
 
 #include <atomic>
@@ -19,8 +19,6 @@ namespace ringmaster::io {
 using shared_event_set = std::shared_ptr<std::atomic<core::event_set>>;
 
 struct tap_spec {
-    /// A listener's stdout: every byte as it came, also what the filters take out.
-    bool conversation = false;
     /// Every piece that goes to the log …
     bool always = false;
     /// … or only while somebody subscribed to one of these types.
@@ -36,27 +34,6 @@ struct tapped_piece {
     };
     kind what = kind::output;
     std::string bytes;
-};
-
-/// Counts what one tap has posted. The shard takes, the control thread gives back.
-class tap_credit {
-public:
-    /// Bytes that may be posted and not yet taken.
-    static constexpr std::size_t limit = 131072;
-    /// Reading goes on when no more than so much is left, so that it does not stop and go.
-    static constexpr std::size_t low = limit / 2;
-
-    /// True: full now.
-    bool take(std::size_t bytes) { return posted_.fetch_add(bytes) + bytes >= limit; }
-    /// True: little is left, so that the shard must be told in case it has stopped reading.
-    bool give_back(std::size_t bytes) {
-        const auto before = posted_.fetch_sub(bytes);
-        return before >= low && before - bytes < low;
-    }
-    bool is_full() const { return posted_.load() >= limit; }
-
-private:
-    std::atomic<std::size_t> posted_ = 0;
 };
 
 }  // namespace ringmaster::io

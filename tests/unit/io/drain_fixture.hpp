@@ -47,12 +47,14 @@ public:
     }
 
     void on_tapped(stream_id, const tapped_piece& piece) override { tapped.push_back(piece); }
+    void on_room(stream_id id) override { with_room.push_back(id); }
     void on_stream_finished(stream_id id) override { finished.push_back(id); }
     void on_drain_message(core::log_level, const std::string& text) override {
         messages.push_back(text);
     }
 
     std::vector<tapped_piece> tapped;
+    std::vector<stream_id> with_room;
     std::vector<stream_id> finished;
     std::vector<std::string> messages;
 

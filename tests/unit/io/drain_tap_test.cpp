@@ -66,17 +66,6 @@ TEST_P(DrainTap, NothingIsPostedWhileNobodySubscribes) {
     EXPECT_EQ(content_of(stream.path), "unseen\nseen\n");
 }
 
-TEST_P(DrainTap, AConversationIsSeenAsItCameAndLoggedFiltered) {
-    open();
-    tap_spec tap;
-    tap.conversation = true;
-    const auto stream = add_tapped("log", tap, true);
-    stream.say("\x1B[1mREADY\n");
-    finish(stream);
-    EXPECT_EQ(seen(kind::output), "\x1B[1mREADY\n");
-    EXPECT_EQ(content_of(stream.path), "READY\n");
-}
-
 TEST_P(DrainTap, CapturedTextIsPostedAndNeverLogged) {
     open();
     tap_spec tap;
@@ -100,11 +89,11 @@ TEST_P(DrainTap, AFloodWaitsForTheControlThread) {
         for (std::size_t done = 0; done < total; done += block.size()) stream.say(block);
     });
     // Nobody takes what is posted: one limit and what was under way, and then no more.
-    ASSERT_TRUE(eventually([&] { return plane->statistics().bytes_read >= tap_credit::limit; }));
+    ASSERT_TRUE(eventually([&] { return plane->statistics().bytes_read >= byte_credit::limit; }));
     const auto other = add("other");
     other.say("not held up");
     ASSERT_TRUE(eventually([&] { return content_of(other.path) == "not held up"; }));
-    EXPECT_LE(plane->statistics().bytes_read, tap_credit::limit + 4 * 131072);
+    EXPECT_LE(plane->statistics().bytes_read, byte_credit::limit + 4 * 131072);
     ASSERT_TRUE(control.run_until([&] { return posted_bytes() == total; }));
     writer.join();
     finish(stream);
