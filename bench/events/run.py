@@ -146,10 +146,10 @@ def compare(given, idle):
     def ratio(name, other, digits):
         return f"{rates[name] / rates[other]:,.{digits}f}" if other in rates else "–"
 
-    return [
-        [f"{idle:,}", name, f"{rates[name]:,.0f}", ratio(name, "floor", 2), ratio(name, "Supervisor", 1), f"{costs[name]:,.1f}"]
-        for name in runs
-    ]
+    def row(name):
+        return [f"{idle:,}", name, f"{rates[name]:,.0f}", ratio(name, "floor", 2), ratio(name, "Supervisor", 1)]
+
+    return [row(name) + [f"{costs[name]:,.1f}"] for name in runs]
 
 
 def parse_arguments():
