@@ -24,6 +24,12 @@ target_compile_options(check_headers PRIVATE -O0 -g0)
 # Debian's Python, which python3-pytest belongs to, whatever comes first in PATH.
 find_program(RINGMASTER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 
+# The benchmarks' own code; tests/system/test_bench.py runs the benchmarks themselves.
+add_test(NAME bench_harness
+         COMMAND ${RINGMASTER_PYTHON} -m pytest -q -p no:cacheprovider
+                 ${CMAKE_CURRENT_SOURCE_DIR}/bench)
+set_tests_properties(bench_harness PROPERTIES ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+
 # ringmaster_system_test(NAME [PYTEST ARGUMENT...])
 function(ringmaster_system_test name)
     add_test(NAME ${name}

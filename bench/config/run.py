@@ -1,19 +1,23 @@
-#!/usr/bin/python3
-"""Configuration benchmark: 10,000 programs in 11 files, read by ringmasterd's loader and by Supervisor's.
+"""Configuration: 10,000 programs in 11 files, read by ringmasterd's loader and by Supervisor's.
 
-Usually called by `./dev bench config`. Both read the same files to the end, expand every option, build
-their groups, and compare two readings as a reread does. Supervisor's part runs in Debian's Python with
-Supervisor's own modules; the start of the interpreter is not counted. All times are processor time.
+Both read the same files to the end, expand every option, build their groups, and compare two readings
+as a reread does. Supervisor's part runs in Debian's Python with Supervisor's own modules; the start of
+the interpreter is not counted. All times are processor time, medians of --repetitions.
 """
 
-import argparse
+import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from harness.fleet_run import Broken
+from harness.program import in_turns
+from harness.results import Measure
 
+MEASURES = [
+    Measure("load_ms", "load: from files to groups", "ms", 1, chart=True),
+    Measure("diff_ms", "compare two readings", "ms", 2),
+]
 HEAD = """[supervisord]
 logfile=%(here)s/supervisord.log
 pidfile=%(here)s/supervisord.pid
@@ -76,27 +80,42 @@ def write_files(directory, programs):
     return directory / "supervisord.conf"
 
 
+def add_options(add):
+    add("--programs", type=int, default=10_000, help="(default %(default)s)")
+    add("--repetitions", type=int, default=5, help="within one run (default %(default)s)")
+
+
+def quick(given):
+    given.programs, given.repetitions = min(given.programs, 200), 1
+
+
 def measured(command):
-    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n")
-    return {name: float(value) for name, _, value in (line.partition(" ") for line in lines if line)}
+    """The numbers that a program prints, one in a line after its name."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Broken(f"{os.path.basename(command[0])}: exit code {done.returncode}: {done.stderr}")
+    found = {}
+    for line in done.stdout.splitlines():
+        name, _, value = line.partition(" ")
+        found[name] = float(value)
+    return found
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", type=int, default=10_000)
-    parser.add_argument("--repetitions", type=int, default=5)
-    arguments = parser.parse_args()
-    repetitions = str(arguments.repetitions)
-    with tempfile.TemporaryDirectory(prefix="rm-") as directory:
-        path = str(write_files(pathlib.Path(directory), arguments.programs))
-        ours = measured([ROOT / "build" / "release" / "bin" / "config_bench", path, repetitions])
-        theirs = measured(["/usr/bin/python3", "-W", "ignore", "-c", SUPERVISOR, path, repetitions])
-    if ours["groups"] != theirs["groups"]:
-        sys.exit("both should have found the same groups")
-    print(f"{arguments.programs} programs, medians of {repetitions}, processor time\n")
-    print("| step | Supervisor, ms | Ringmaster, ms | times faster |\n|---|---:|---:|---:|")
-    for step in ("load", "diff"):
-        print(f"| {step} | {theirs[step]:.0f} | {ours[step]:.1f} | {theirs[step] / ours[step]:.0f} |")
+def run_once(command, programs):
+    found = measured(command)
+    if found["groups"] != programs:
+        raise Broken(f"{found['groups']:.0f} groups of {programs}")
+    return {"load_ms": found["load"], "diff_ms": found["diff"]}
 
 
-main()
+def measure(bench):
+    given = bench.given
+    directory = tempfile.mkdtemp(dir=bench.work)
+    path = str(write_files(pathlib.Path(directory), given.programs))
+    words = [path, str(given.repetitions)]
+    commands = {
+        "ringmasterd": [bench.program("config_bench"), *words],
+        "Supervisor": ["/usr/bin/python3", "-W", "ignore", "-c", SUPERVISOR, *words],
+    }
+    for _, (name, command) in in_turns(commands.items(), given.repeat):
+        bench.attempt(f"{given.programs:,} programs", name, lambda: run_once(command, given.programs))

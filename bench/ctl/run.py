@@ -1,166 +1,183 @@
-#!/usr/bin/python3
-"""Client benchmark: what one cold command costs, from fork to exit, beside Debian's supervisorctl.
+"""The client: one cold command from fork to exit, and `update` of one program among thousands.
 
-Usually called by `./dev bench ctl`. Both clients ask the same daemon, ringmasterd with a fleet of small
-children, in turns. Prints a Markdown table and writes all numbers as JSON.
+Commands: ringmasterctl and Debian's supervisorctl ask the same ringmasterd, in turns; `supervisorctl,
+supervisord` is Supervisor's client with its own daemon. The floor is /bin/true: what any program costs.
 """
 
-import argparse
-import json
 import os
 import shutil
-import signal
-import statistics
-import sys
-import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "bench", "fleet"))
+from harness import machine, peers
+from harness.fleet_run import Broken, Plan, Run
+from harness.peers.peer import Fleet
+from harness.results import Measure
+from harness.stamps import Stamps, wait_until
 
-import machine  # noqa: E402
-import report  # noqa: E402
-from peers import Fleet, Ringmaster  # noqa: E402
-from scenario import Plan, Run  # noqa: E402
-from stamps import Stamps  # noqa: E402
-
-FLOOR = "floor (/bin/true)"
+MEASURES = [
+    Measure("wall_ms", "time", "ms", 2, percentiles=(50, 99), chart=True),
+    Measure("cpu_ms", "CPU of the client", "ms", 2, percentiles=(50,)),
+    Measure("update_ms", "time", "ms", 1, chart=True),
+]
 ACTIONS = ["status", "pid", "version", "help"]
+OURS, THEIRS, BOTH = "ringmasterctl", "supervisorctl, ringmasterd", "Supervisor"
 
 
-def clients(bin_directory):
-    """{name: program}; the first does nothing, which is what any program costs here."""
-    return {
-        FLOOR: "/bin/true",
-        "ringmasterctl": os.path.join(bin_directory, "ringmasterctl"),
-        "supervisorctl": "/usr/bin/supervisorctl",
-    }
+def add_options(add):
+    add("--children", type=int, default=1000, help="size of the running fleet (default %(default)s)")
+    add("--commands", type=int, default=10, help="of each kind in a run (default %(default)s)")
+    add("--programs", type=int, default=5000, help="configured for the update (default %(default)s)")
 
 
-def run_client(program, config, action, output):
+def quick(given):
+    given.children, given.commands, given.programs = 50, 2, min(given.programs, 100)
+
+
+def run_client(words, output):
     """(wall ms, CPU ms) of one command."""
-    words = [program, "-c", config, action]
     with open(output, "wb") as file:
         actions = [(os.POSIX_SPAWN_DUP2, file.fileno(), 1)]
         began = time.monotonic_ns()
-        pid = os.posix_spawn(program, words, os.environ, file_actions=actions)
+        pid = os.posix_spawn(words[0], words, os.environ, file_actions=actions)
         _, status, used = os.wait4(pid, 0)
         wall = time.monotonic_ns() - began
     code = os.waitstatus_to_exitcode(status)
     if code != 0:
-        raise RuntimeError(f"{program} {action} ended with {code}")
+        raise Broken(f"{' '.join(words)} ended with {code}")
     return wall / 1e6, (used.ru_utime + used.ru_stime) * 1e3
 
 
-def check_listing(path, children):
-    """A time only counts if the whole fleet was printed."""
-    with open(path, "rb") as file:
-        shown = file.read().count(b" RUNNING ")
-    if shown != children:
-        raise RuntimeError(f"status showed {shown} of {children} children")
+def client_config(directory):
+    path = os.path.join(directory, "client.conf")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"[supervisorctl]\nserverurl=unix://{directory}/s.sock\n")
+    return path
 
 
-def measure_all(given, fleet, programs):
-    """A list of runs; the clients take turns, so that a slow minute of the machine hits all."""
-    config = os.path.join(fleet.directory, "client.conf")
-    with open(config, "w", encoding="ascii") as file:
-        file.write(f"[supervisorctl]\nserverurl=unix://{fleet.directory}/s.sock\n")
-    output = os.path.join(fleet.directory, "output")
-    runs = []
-    for turn in range(given.repeat + 1):
-        for action in ACTIONS:
-            for name, program in programs.items():
-                wall, cpu = run_client(program, config, action, output)
-                if action == "status" and name != FLOOR:
-                    check_listing(output, given.children)
-                if turn > 0:  # the first round reads programs and libraries from the disk
-                    runs.append({"action": action, "client": name, "wall_ms": wall, "cpu_ms": cpu})
-    return runs
+# -- single commands ------------------------------------------------------------------------------
 
 
-def measure(given):
-    binaries = os.path.join(os.path.abspath(given.build), "bin")
-    programs = {name: path for name, path in clients(binaries).items() if os.access(path, os.X_OK)}
-    peer = Ringmaster(os.path.join(binaries, "ringmasterd"), "auto", "default engine")
-    machine.raise_descriptor_limit(peer.descriptors(given.children, 1))
-    with tempfile.TemporaryDirectory(prefix="ctl-") as work:
-        fleet = Fleet(
-            children=given.children, streams=1, directory=os.path.join(work, "run"), logs=os.path.join(work, "logs"),
-            one_group=False, sleeper=os.path.join(binaries, "bench_sleeper"), stamps=os.path.join(work, "stamps"),
+class Served:
+    """A peer with a running fleet, for clients to ask. Use as a context."""
+
+    def __init__(self, bench, peer):
+        self.directory = os.path.join(bench.work, peer.product)
+        self.fleet = Fleet(
+            children=bench.given.children, streams=1, directory=self.directory,
+            logs=os.path.join(self.directory, "logs"), one_group=False,
+            sleeper=bench.program("bench_sleeper"), stamps=os.path.join(bench.work, f"{peer.product}.stamps"),
         )  # fmt: skip
-        os.makedirs(fleet.directory)
-        fleet.empty_logs()
-        stamps = Stamps(fleet.stamps, given.children + 100, 1, 1, 0)
-        try:
-            run = Run(peer, fleet, Plan(0, 0, 0, 0), stamps)
-            run.start()
-            run.list_all()
-            runs = measure_all(given, fleet, programs)
-        finally:
-            machine.end_all_children()
-            stamps.close()
-            shutil.rmtree(fleet.logs)
-    return {
-        "machine": machine.describe(tempfile.gettempdir()),
-        "versions": {peer.product: peer.version()},
-        "command": report.command_line("ctl"),
-        "children": given.children,
-        "runs": runs,
-    }
+        self._peer = peer
+
+    def __enter__(self):
+        os.makedirs(self.directory)
+        self.fleet.empty_logs()
+        self._stamps = Stamps(self.fleet.stamps, self.fleet.children + 100, 1, 1, 0)
+        run = Run(self._peer, self.fleet, Plan(0, 0, 0, 0), self._stamps)
+        run.start()
+        run.list_all()
+        self.config = client_config(self.directory)
+        return self
+
+    def __exit__(self, *_):
+        self._stamps.close()
 
 
-def cell(runs, action, client, key):
-    values = [run[key] for run in runs if (run["action"], run["client"]) == (action, client)]
-    return f"{statistics.median(values):.2f} ({min(values):.2f}–{report.percentile(values, 99):.2f})"
+def ask(words, action, children, output, commands):
+    """`commands` times the same; a time only counts if the whole fleet was printed."""
+    walls, cpus = [], []
+    for _ in range(commands):
+        wall, cpu = run_client([*words, action], output)
+        walls.append(wall)
+        cpus.append(cpu)
+    if action == "status" and len(words) > 1:
+        with open(output, "rb") as file:
+            shown = file.read().count(b" RUNNING ")
+        if shown != children:
+            raise Broken(f"status showed {shown} of {children} children")
+    return {"wall_ms": walls, "cpu_ms": cpus}
 
 
-def markdown(result):
-    runs = result["runs"]
-    names = list(dict.fromkeys(run["client"] for run in runs))
-    rows = [
-        [f"{action}, {words}"] + [cell(runs, action, name, key) for name in names]
-        for action in ACTIONS
-        for key, words in (("wall_ms", "ms"), ("cpu_ms", "ms of CPU"))
-    ]
-    lines = report.machine_lines(result)
-    lines += ["", f"### One command on {result['children']:,} running children: median (lowest–99th percentile)", ""]
-    return "\n".join(lines + report.table([""] + names, rows)) + "\n"
+def measure_commands(bench):
+    given = bench.given
+    ours, theirs = peers.ringmasters(bench)[0], peers.Supervisor()
+    machine.raise_descriptor_limit(ours.descriptors(given.children, 1))
+    output = os.path.join(bench.work, "output")
+    with Served(bench, ours) as our_daemon, Served(bench, theirs) as their_daemon:
+        clients = {
+            "floor": ["/bin/true"],
+            OURS: [bench.program("ringmasterctl"), "-c", our_daemon.config],
+            THEIRS: ["/usr/bin/supervisorctl", "-c", our_daemon.config],
+            BOTH: ["/usr/bin/supervisorctl", "-c", their_daemon.config],
+        }
+        for words in clients.values():  # reads programs and libraries from the disk
+            run_client([*words, "version"], output)
+        for _ in range(given.repeat):
+            for action in ACTIONS:
+                for name, words in clients.items():
+                    case = f"{action}, {given.children:,} running children"
+                    bench.add(case, name, ask(words, action, given.children, output, given.commands))
+    machine.end_all_children()
 
 
-def parse_arguments():
-    build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add = parser.add_argument
-    add("--children", type=int, default=1000, help="size of the fleet (default %(default)s)")
-    add("--repeat", type=int, default=30, help="runs of each command (default %(default)s)")
-    add("--quick", action="store_true", help="50 children, 3 runs: does everything work?")
-    add("--build", default=build, help="build directory (default: $RINGMASTER_BUILD or build/release)")
-    add("--write-docs", action="store_true", help="put the table into docs/performance.md")
-    add("--json", help="file for all numbers (default: bench-ctl.json in the build directory)")
-    given = parser.parse_args()
-    if given.quick:
-        given.children, given.repeat = 50, 3
-    return given
+# -- update ---------------------------------------------------------------------------------------
 
 
-def main():
-    given = parse_arguments()
-    machine.adopt_orphans()
-    for signo in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signo, signal.default_int_handler)  # however we are ended, children go first
-    result = measure(given)
-    with open(given.json or os.path.join(given.build, "bench-ctl.json"), "w", encoding="utf-8") as file:
-        json.dump(result, file, indent=1)
-        file.write("\n")
-    text = markdown(result)
-    print(text, end="")
-    if given.write_docs:
-        report.write_into(os.path.join(ROOT, "docs", "performance.md"), "ctl", text)
-    return 0
+def update_config(directory, programs, changed):
+    """`programs` that are never started, and one that runs and differs with `changed`."""
+    idle = "".join(f"[program:p{number}]\ncommand=/bin/cat\nautostart=false\n" for number in range(programs - 1))
+    path = os.path.join(directory, "supervisord.conf")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(
+            f"[supervisord]\nlogfile={directory}/main.log\npidfile={directory}/main.pid\n"
+            f"childlogdir={directory}\n[unix_http_server]\nfile={directory}/s.sock\n"
+            "[rpcinterface:supervisor]\n"
+            "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
+            f"[program:changed]\ncommand=/bin/cat\nstartsecs=0\nenvironment=ROUND=\"{changed}\"\n{idle}"
+        )
+    return path
 
 
-if __name__ == "__main__":
+def run_update(bench, product, daemon, client):
+    directory = os.path.join(bench.work, f"update-{product}")
+    os.makedirs(directory)
+    output = os.path.join(directory, "output")
+    path = update_config(directory, bench.given.programs, 0)
+    process = machine.start_quietly([daemon, "-n", "-c", path], directory)
     try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+        words = [client, "-c", client_config(directory)]
+        wait_until(lambda: answers(words, process, output), 300, "the daemon answers", 0.05)
+        update_config(directory, bench.given.programs, 1)
+        wall, _ = run_client([*words, "update"], output)
+        with open(output, "rb") as file:
+            said = file.read()
+        if said != b"changed: stopped\nchanged: updated process group\n":
+            raise Broken(f"update said {said[:200]!r}")
+        return {"update_ms": wall}
+    finally:
+        machine.end_all_children()
+        shutil.rmtree(directory)
+
+
+def answers(words, process, output):
+    if process.poll() is not None:
+        raise Broken(f"the daemon ended with {process.returncode}")
+    try:
+        run_client([*words, "pid"], output)
+    except Broken:
+        return False
+    return True
+
+
+def measure(bench):
+    given = bench.given
+    bench.choose([peers.ringmasters(bench)[0], peers.Supervisor()])
+    measure_commands(bench)
+    pairs = {
+        "ringmasterctl": (bench.program("ringmasterd"), bench.program("ringmasterctl")),
+        "Supervisor": ("/usr/bin/supervisord", "/usr/bin/supervisorctl"),
+    }
+    for _ in range(given.repeat):
+        for name, (daemon, client) in pairs.items():
+            bench.attempt(f"update of one program among {given.programs:,}", name,
+                          lambda: run_update(bench, name, daemon, client))  # fmt: skip

@@ -1,86 +1,66 @@
-#!/usr/bin/python3
-"""Fleet benchmark: whole fleets of small children under ringmasterd, Supervisor and the floor.
+"""Whole fleets: start, list, idle, restart after SIGKILL, drain, stop; all peers beside a floor.
 
-Usually called by `./dev bench fleet`. Prints Markdown tables, writes all numbers as JSON, and with
---write-docs puts the tables into docs/performance.md, which also explains them.
+docs/performance.md says what each number means.
 """
 
-import argparse
 import os
 import shutil
-import signal
-import sys
-import tempfile
-import time
 
-import machine
-import report
-from peers import Fleet, all_peers
-from scenario import Plan, run_fleet
+from harness import machine, peers
+from harness.fleet_run import Plan, Run
+from harness.peers.peer import Fleet
+from harness.program import in_turns, numbers_of
+from harness.results import Measure
+from harness.stamps import Stamps
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SLOW_FROM = 500  # from so many children on, a slow peer is run --repeat-slow times
+MEASURES = [
+    Measure("start_s", "start: last child up", "s", 3, chart=True),
+    Measure("running_s", "start: all RUNNING in the list", "s", 3),
+    Measure("list_s", "list all, by the API or the peer's client", "s", 4, chart=True),
+    Measure("restart_ms", "restart after SIGKILL", "ms", 2, percentiles=(50, 90, 99), chart=True),
+    Measure("drain_s", "drain: all bytes in the logs", "s", 3),
+    Measure("drain_mb_per_s", "drain", "MB/s", 0, more_is_better=True),
+    Measure("stop_s", "stop all and exit", "s", 3, chart=True),
+    Measure("start_cpu_s", "CPU of start", "s", 3),
+    Measure("list_cpu_s", "CPU of list", "s", 4),
+    Measure("idle_cpu_ms_per_s", "CPU when idle", "ms per s", 2),
+    Measure("idle_wakeups_per_s", "wake-ups when idle", "per s", 2),
+    Measure("idle_preemptions_per_s", "preemptions when idle", "per s", 2),
+    Measure("restart_cpu_ms", "CPU per restart", "ms", 2),
+    Measure("drain_cpu_s_per_gb", "CPU of drain", "s per GB", 2),
+    Measure("stop_cpu_s", "CPU of stop", "s", 3),
+    Measure("start_pss_kib_per_child", "PSS per child after start", "KiB", 2, chart=True),
+    Measure("drain_pss_kib_per_child", "PSS per child after drain", "KiB", 2),
+    Measure("descriptors_per_child", "open descriptors per child", "number", 1),
+]
+SLOW_FROM = 500  # from so many children on, a slow peer runs --repeat-slow times
+SLOW_UP_TO = 5000  # beyond, a slow peer is left out: it takes a quarter of an hour
 
 
-def sizes_of(text):
-    """The fleet sizes in "1000,5000"."""
-    sizes = [int(size) for size in text.split(",")]
-    if min(sizes) < 1:
-        raise ValueError(text)
-    return sizes
-
-
-def parse_arguments():
-    build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add = parser.add_argument
-    add("--children", type=sizes_of, default="1000,5000", help="fleet sizes (default %(default)s)")
-    add("--repeat", type=int, default=3, help="runs of each peer (default %(default)s)")
-    add("--repeat-slow", type=int, default=1, help="the same for peers that take minutes "
-        "(default %(default)s)")
+def add_options(add):
+    add("--children", type=numbers_of, default=[100, 1000, 5000, 10000],
+        help="fleet sizes (default 100,1000,5000,10000)")  # fmt: skip
+    add("--repeat-slow", type=int, default=1, help="runs of peers that take minutes (default %(default)s)")
     add("--kills", type=int, default=50, help="children killed in a run (default %(default)s)")
     add("--burst", type=int, default=65536, help="bytes each child writes (default %(default)s)")
     add("--idle", type=float, default=1.0, help="seconds of idling (default %(default)s)")
     add("--streams", type=int, choices=(1, 2), help="pipes and logs of a child (default: 2, or 1 "
-        "where the descriptor limit leaves no choice)")
-    add("--one-group", action="store_true", help="put all programs into one group; Supervisor "
-        "stops groups one after the other")
-    add("--peers", help="only peers whose name contains one of these words, comma-separated")
-    add("--quick", action="store_true", help="200 children, one run: does everything work?")
-    add("--build", default=build, help="build directory (default: $RINGMASTER_BUILD or "
-        "build/release)")
+        "where the descriptor limit leaves no choice)")  # fmt: skip
+    add("--one-group", action="store_true", help="all programs in one group; Supervisor stops groups "
+        "one after the other")  # fmt: skip
     add("--new-logs", action="store_true", help="remove the logs before each run: the start then "
-        "includes making the files, which costs the same for all peers")
-    add("--directory", default=tempfile.gettempdir(), help="where the fleets' logs are written")
-    add("--json", help="file for all numbers (default: bench-fleet.json in the build directory)")
-    add("--from-json", metavar="FILE", help="report an earlier run instead of making one")
-    add("--write-docs", action="store_true", help="put the tables into docs/performance.md")
-    given = parser.parse_args()
-    if given.quick:
-        given.children, given.repeat, given.kills = [200], 1, min(given.kills, 20)
-    return given
+        "includes making the files, which costs the same for all peers")  # fmt: skip
 
 
-def choose_peers(given):
-    """The peers that were asked for and can run; notes about the others."""
-    chosen, notes = [], []
-    words = given.peers.lower().split(",") if given.peers else [""]
-    for peer in all_peers(os.path.join(os.path.abspath(given.build), "bin")):
-        if not any(word in peer.name.lower() for word in words):
-            continue
-        reason = peer.missing()
-        if reason:
-            notes.append(f"Left out: {peer.name} ({reason}).")
-        else:
-            chosen.append(peer)
-    return chosen, notes
+def quick(given):
+    given.children, given.kills = [min(200, min(given.children))], min(given.kills, 20)
 
 
-def fit(children, streams, peers, limit):
+def fit(children, streams, chosen, limit):
     """The fleet that every peer can hold within the descriptor limit: (children, streams)."""
 
     def needed(count, pipes):
-        return max(peer.descriptors(count, pipes) for peer in peers)
+        return max(peer.descriptors(count, pipes) for peer in chosen)
 
     for pipes in [streams] if streams else [2, 1]:
         if needed(children, pipes) <= limit:
@@ -91,115 +71,76 @@ def fit(children, streams, peers, limit):
     return children, pipes
 
 
-def plan_sizes(given, peers, notes):
+def plan_sizes(bench, chosen):
     """{children: streams}; says where the descriptor limit made the fleets smaller."""
-    most = max(peer.descriptors(max(given.children), given.streams or 2) for peer in peers)
+    given = bench.given
+    most = max(peer.descriptors(max(given.children), given.streams or 2) for peer in chosen)
     limit = machine.raise_descriptor_limit(most)
     sizes = {}
     for size in given.children:
-        children, streams = fit(size, given.streams, peers, limit)
+        children, streams = fit(size, given.streams, chosen, limit)
         sizes[children] = streams
         if children != size:
-            notes.append(f"{size:,} children do not fit into {limit:,} descriptors in every peer: "
-                         f"{children:,} were used.")
+            bench.note(f"{size:,} children do not fit into {limit:,} descriptors in every peer: "
+                       f"{children:,} were used.")  # fmt: skip
         elif streams == 1 and not given.streams:
-            notes.append(f"{size:,} children with two logs each do not fit into {limit:,} "
-                         "descriptors in every peer: they got one.")
+            bench.note(f"{size:,} children with two logs each do not fit into {limit:,} "
+                       "descriptors in every peer: they got one.")  # fmt: skip
     return sizes
 
 
-def schedule(given, peers, sizes):
-    """The order of the runs: peers take turns, so that a slow minute of the machine hits all."""
-    for children in sizes:
-        for turn in range(given.repeat):
-            for peer in peers:
-                slow = peer.slow and children >= SLOW_FROM
-                if not slow or turn < given.repeat_slow:
-                    yield children, turn, peer
+def those_for(bench, chosen, children):
+    """The peers that can hold so many children in bearable time."""
+    able, limit = [], machine.process_limit()
+    for peer in chosen:
+        if peer.slow and children > SLOW_UP_TO:
+            bench.note(f"{children:,} children: without {peer.name}, which takes too long.")
+        elif peer.processes(children) > limit:
+            bench.note(f"{children:,} children: without {peer.name}, which takes "
+                       f"{peer.processes(children):,} processes; {limit:,} are left.")  # fmt: skip
+        else:
+            able.append(peer)
+    return able
 
 
-def run_all(given, peers, sizes):
-    runs = []
-    stamps_directory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else given.directory
-    sleeper = os.path.join(os.path.abspath(given.build), "bin", "bench_sleeper")
-    if not os.access(sleeper, os.X_OK):
-        sys.exit(f"error: {sleeper} is not built")
-    with tempfile.TemporaryDirectory(prefix="fleet-", dir=given.directory) as work:
-        for children, turn, peer in schedule(given, peers, sizes):
-            fleet = Fleet(
-                children=children,
-                streams=sizes[children],
-                directory=os.path.join(work, "run"),
-                logs=os.path.join(work, f"logs-{children}"),
-                one_group=given.one_group,
-                sleeper=sleeper,
-                stamps=os.path.join(stamps_directory, f"fleet-stamps-{os.getpid()}"),
-            )
-            runs.append(run_once(given, peer, fleet, turn))
-    return runs
-
-
-def run_once(given, peer, fleet, turn):
-    began = time.monotonic()
+def run_once(bench, peer, children, streams, turn):
+    """Runs all steps; returns the numbers."""
+    given = bench.given
+    pages = "/dev/shm" if os.access("/dev/shm", os.W_OK) else bench.work
+    fleet = Fleet(
+        children=children,
+        streams=streams,
+        directory=os.path.join(bench.work, "run"),
+        logs=os.path.join(bench.work, f"logs-{children}"),
+        one_group=given.one_group,
+        sleeper=bench.program("bench_sleeper"),
+        stamps=os.path.join(pages, f"fleet-stamps-{os.getpid()}"),
+    )
     os.makedirs(fleet.directory)
     if given.new_logs:
         shutil.rmtree(fleet.logs, ignore_errors=True)
         os.makedirs(fleet.logs)
     else:
         fleet.empty_logs()
-    plan = Plan(given.kills, given.burst, given.idle, seed=turn)
-    numbers = run_fleet(peer, fleet, plan)
-    say(f"{fleet.children} children, {peer.name}, run {turn + 1}: "
-        f"{numbers.get('error', 'ok')} ({time.monotonic() - began:.1f} s)")
-    return {"peer": peer.name, "children": fleet.children, "turn": turn, "numbers": numbers}
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def measure(given):
-    peers, notes = choose_peers(given)
-    if not peers:
-        sys.exit(" ".join(["error: no peer can run."] + notes))
-    sizes = plan_sizes(given, peers, notes)
-    for note in notes:
-        say(note)
-    described = machine.describe(given.directory)
-    if described["load_at_start"] > 0.5:
-        say(f"warning: the machine is busy (load average {described['load_at_start']:.2f})")
-    return {
-        "machine": described,
-        "versions": {peer.product: peer.version() for peer in peers if peer.product},
-        "command": report.command_line("fleet"),
-        "streams": {str(children): streams for children, streams in sizes.items()},
-        "plan": {"kills": given.kills, "burst_bytes": given.burst, "repeat": given.repeat},
-        "notes": notes,
-        "runs": run_all(given, peers, sizes),
-    }
-
-
-def main():
-    given = parse_arguments()
-    if given.from_json:
-        result = report.load(given.from_json)
-    else:
-        machine.adopt_orphans()
-        # However we are ended, the children go first.
-        for signo in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(signo, signal.default_int_handler)
-        result = measure(given)
-        report.save(result, given.json or os.path.join(given.build, "bench-fleet.json"))
-    text = report.markdown(result)
-    print(text, end="")
-    if given.write_docs:
-        report.write_into(os.path.join(ROOT, "docs", "performance.md"), "fleet", text)
-    return 1 if any("error" in run["numbers"] for run in result["runs"]) else 0
-
-
-if __name__ == "__main__":
+    stamps = Stamps(fleet.stamps, children + 4 * given.kills + 1000, given.burst)
     try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        say("interrupted; all children are ended")
-        sys.exit(130)
+        run = Run(peer, fleet, Plan(given.kills, given.burst, given.idle, seed=turn), stamps)
+        for step in (run.start, run.list_all, run.idle, run.kill_some, run.drain, run.stop):
+            step()
+        return run.numbers
+    finally:
+        machine.end_all_children()
+        stamps.close()
+        shutil.rmtree(fleet.directory)
+
+
+def measure(bench):
+    chosen = bench.choose(peers.everyone(bench))
+    for children, streams in plan_sizes(bench, chosen).items():
+        kind = "stdout and stderr, a log each" if streams == 2 else "stdout with stderr, one log"
+        able = those_for(bench, chosen, children)
+        for turn, peer in in_turns(able, bench.given.repeat):
+            if peer.slow and children >= SLOW_FROM and turn >= bench.given.repeat_slow:
+                continue
+            bench.attempt(f"{children:,} children ({kind})", peer.name,
+                          lambda: run_once(bench, peer, children, streams, turn))  # fmt: skip

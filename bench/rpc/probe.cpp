@@ -1,8 +1,10 @@
 // Both ends of the API benchmark, with as little work as HTTP allows.
 //
 //   bench_rpc_probe serve SOCKET REPLY             answers every request with the bytes of a file
-//   bench_rpc_probe ask SOCKET REQUEST COUNT       sends a file COUNT times on one connection, one
-//                                                  after the other; prints the nanoseconds of each
+//   bench_rpc_probe ask SOCKET REQUEST COUNT CLIENTS
+//                                                  so many clients at the same time: each sends a
+//                                                  file COUNT times on one connection, one after
+//                                                  the other; prints the nanoseconds of each
 //
 // The server is the floor: one thread, epoll, no parser. It looks for the end of the header and the
 // Content-Length, nothing else. What a daemon takes more than this is the price of its answer. Ends
@@ -24,6 +26,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -142,12 +146,14 @@ private:
 
 // -- the client -----------------------------------------------------------------------------------
 
-void ask(const char* path, const std::string& request, int count) {
+/// The nanoseconds that each of `count` answers took.
+std::vector<long long> ask(const char* path, const std::string& request, int count) {
     using clock = std::chrono::steady_clock;
     const int fd = new_socket();
     const auto address = address_of(path);
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         fail("connect");
+    std::vector<long long> times;
     std::string answer;
     for (int i = 0; i < count; ++i) {
         answer.clear();
@@ -156,11 +162,21 @@ void ask(const char* path, const std::string& request, int count) {
         while (!message_length(answer)) {
             if (!receive(fd, answer)) fail("the answer");
         }
-        const auto took = std::chrono::nanoseconds(clock::now() - began).count();
+        times.push_back(std::chrono::nanoseconds(clock::now() - began).count());
         if (!answer.starts_with("HTTP/1.1 200")) fail("the status");
-        std::printf("%lld\n", static_cast<long long>(took));
     }
     ::close(fd);
+    return times;
+}
+
+void ask_all(const char* path, const std::string& request, int count, unsigned clients) {
+    std::vector<std::vector<long long>> times(clients);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& mine : times) threads.emplace_back([&] { mine = ask(path, request, count); });
+    }
+    for (const auto& mine : times)
+        for (const auto took : mine) std::printf("%lld\n", took);
 }
 
 }  // namespace
@@ -168,10 +184,12 @@ void ask(const char* path, const std::string& request, int count) {
 int main(int argc, char** argv) {
     const std::string_view mode = argc > 1 ? argv[1] : "";
     if (mode == "serve" && argc == 4) server(argv[2], content_of(argv[3])).run();
-    if (mode == "ask" && argc == 5) {
-        ask(argv[2], content_of(argv[3]), std::atoi(argv[4]));
+    if (mode == "ask" && argc == 6) {
+        ask_all(argv[2], content_of(argv[3]), std::atoi(argv[4]),
+                static_cast<unsigned>(std::atoi(argv[5])));
         return 0;
     }
-    std::fprintf(stderr, "usage: bench_rpc_probe serve SOCKET REPLY | ask SOCKET REQUEST COUNT\n");
+    std::fprintf(stderr,
+                 "usage: bench_rpc_probe serve SOCKET REPLY | ask SOCKET REQUEST COUNT CLIENTS\n");
     return 2;
 }

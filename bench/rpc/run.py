@@ -1,104 +1,88 @@
-#!/usr/bin/python3
-"""API benchmark: what an answer over the unix socket costs, beside Supervisor's and a bare floor.
+"""The API over its unix socket: cheap and large calls, quiet and under a flood, one and 32 clients.
 
-Usually called by `./dev bench rpc`. The floor (probe.cpp) answers with the very bytes that ringmasterd
-answered with. All peers run at the same time and are asked in turn, in rounds, so that whatever else the
-machine does hits all of them. Prints a Markdown table and writes all numbers as JSON. What one answer
-costs inside of the daemon is measured by build/release/bin/rpc_bench.
+The floor (probe.cpp) answers with the very bytes that ringmasterd answered with. All peers run at the
+same time and are asked in turn, in rounds, so that whatever else the machine does hits all of them.
+What one answer costs inside of the daemon is measured by ./dev bench micro.
 """
 
-import argparse
 import contextlib
-import http.client
-import json
 import os
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BODY = "<?xml version='1.0'?><methodCall><methodName>supervisor.{}</methodName><params/></methodCall>"
+from harness import machine
+from harness.fleet_run import Broken
+from harness.program import in_turns
+from harness.results import Measure
+from harness.rpc import call
+from harness.stamps import wait_until
+
+MEASURES = [
+    Measure("call_us", "time of a call", "µs", 1, percentiles=(50, 90, 99), chart=True),
+    Measure("calls_per_s", "calls of all clients", "per s", 0, more_is_better=True),
+    Measure("idle_cpu_ms_per_s", "CPU", "ms per s", 2),
+]
+BODY = "<?xml version='1.0'?><methodCall><methodName>supervisor.{}</methodName><params>{}</params></methodCall>"
+PARAM = "<param><value><string>{}</string></value></param>"
 HEAD = "POST /RPC2 HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n"
-WRITERS = 100
-IDLE_CONNECTIONS = 1000
+CALLS = {
+    "getState": BODY.format("getState", ""),
+    "getProcessInfo": BODY.format("getProcessInfo", PARAM.format("sleeper:sleeper-00001")),
+    "getAllProcessInfo": BODY.format("getAllProcessInfo", ""),
+}
+PATIENCE = 300
+OURS, THEIRS = "ringmasterd", "Supervisor"
 
 
-def parse_arguments():
-    build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add = parser.add_argument
+def add_options(add):
     add("--processes", type=int, default=5000, help="size of the large fleet (default %(default)s)")
-    add("--rounds", type=int, default=7, help="how often each peer has its turn (default %(default)s)")
     add("--calls", type=int, default=1000, help="cheap calls in one turn (default %(default)s)")
     add("--idle", type=float, default=5.0, help="seconds of idling (default %(default)s)")
-    add("--quick", action="store_true", help="200 processes, one round: does everything work?")
-    add("--build", default=build, help="build directory (default: $RINGMASTER_BUILD or build/release)")
-    add("--json", help="file for all numbers (default: bench-rpc.json in the build directory)")
-    given = parser.parse_args()
-    if given.quick:
-        given.processes, given.rounds, given.calls, given.idle = 200, 1, 100, 1.0
-    return given
+    add("--writers", type=int, default=100, help="of the flood (default %(default)s)")
+    add("--clients", type=int, default=32, help="at the same time (default %(default)s)")
+    add("--connections", type=int, default=1000, help="idle ones (default %(default)s)")
 
 
-def request_for(method):
-    body = BODY.format(method)
-    return HEAD.format(len(body)) + body
-
-
-# -- peers ----------------------------------------------------------------------------------------
+def quick(given):
+    given.processes, given.calls, given.idle = min(given.processes, 200), 100, 1.0
+    given.writers, given.connections = 10, 100
 
 
 class Server:
-    """A process that answers on a unix socket."""
+    """A process that answers on a unix socket, in a directory of its own."""
 
-    def __init__(self, name, directory, command, probe):
+    def __init__(self, name, directory, command):
         self.name = name
         self.directory = directory
         self.socket = os.path.join(directory, "s.sock")
-        self.probe = probe
-        with open(os.path.join(directory, "output"), "wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        self.process = machine.start_quietly(command, directory)
 
     def wait_ready(self):
-        end = time.monotonic() + 300
-        while True:
-            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
-                one.connect(self.socket)
-                return self
-            if self.process.poll() is not None or time.monotonic() > end:
-                with open(os.path.join(self.directory, "output"), encoding="utf-8") as output:
-                    raise RuntimeError(f"{self.name} does not answer: {output.read()}")
-            time.sleep(0.05)
+        wait_until(self._answers, PATIENCE, f"{self.name} answers", 0.05)
+        return self
 
-    def ask(self, method, count):
-        """The seconds that each of the calls took."""
-        request = os.path.join(self.directory, "request")
-        with open(request, "w", encoding="ascii") as file:
-            file.write(request_for(method))
-        done = subprocess.run([self.probe, "ask", self.socket, request, str(count)], capture_output=True, check=True)
-        return [int(line) / 1e9 for line in done.stdout.split()]
-
-    def raw_answer(self, method):
-        with socket.socket(socket.AF_UNIX) as one:
+    def _answers(self):
+        if self.process.poll() is not None:
+            raise Broken(f"{self.name} ended with {self.process.returncode}")
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
             one.connect(self.socket)
-            one.sendall(request_for(method).encode())
-            answer = http.client.HTTPResponse(one)
-            answer.begin()
-            body = answer.read()
-        head = f"HTTP/1.1 200 OK\r\nServer: floor\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
-        return head.encode() + body
+            return True
+        return False
 
-    def cpu_seconds(self):
-        return time.clock_gettime_ns((~self.process.pid << 3) | 2) / 1e9
+    def raw_answer(self, body):
+        """What the floor is to answer."""
+        answer = call(self.socket, body.encode(), PATIENCE)
+        head = ("HTTP/1.1 200 OK\r\nServer: floor\r\nContent-Type: text/xml\r\n"
+                f"Content-Length: {len(answer)}\r\n\r\n")  # fmt: skip
+        return head.encode() + answer
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(300)
+        self.process.wait(PATIENCE)
 
 
 def programs(processes, writers):
@@ -124,148 +108,120 @@ def daemon_config(directory, processes, writers):
     )
 
 
-class Bench:
-    def __init__(self, given):
-        self.given = given
-        self.probe = os.path.join(given.build, "bin", "bench_rpc_probe")
-        self.directory = tempfile.mkdtemp(prefix="bench-rpc-")
-        self.running = []
-        self.rows = []
+class Stage:
+    """The servers of one comparison; ended and removed when the context is left."""
 
-    def start(self, name, make_command, files):
-        """Starts a server in a directory of its own, which make_command is given."""
-        directory = tempfile.mkdtemp(dir=self.directory)
-        for file, content in files(directory).items():
-            with open(os.path.join(directory, file), "wb") as output:
-                output.write(content)
-        self.running.append(Server(name, directory, make_command(directory), self.probe))
-        return self.running[-1].wait_ready()
+    def __init__(self, bench):
+        self._bench = bench
+        self._probe = bench.program("bench_rpc_probe")
+        self._directory = tempfile.mkdtemp(dir=bench.work)
 
-    def start_daemon(self, name, program, processes, writers=0):
-        return self.start(
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        machine.end_all_children()
+        shutil.rmtree(self._directory)
+
+    def _start(self, name, make_command, file, content):
+        directory = tempfile.mkdtemp(dir=self._directory)
+        with open(os.path.join(directory, file), "wb") as output:
+            output.write(content(directory))
+        return Server(name, directory, make_command(directory)).wait_ready()
+
+    def daemon(self, name, processes, writers=0):
+        program = self._bench.program("ringmasterd") if name == OURS else "/usr/bin/supervisord"
+        return self._start(
             name,
             lambda directory: [program, "-n", "-c", f"{directory}/config"],
-            lambda directory: {"config": daemon_config(directory, processes, writers).encode()},
+            "config",
+            lambda directory: daemon_config(directory, processes, writers).encode(),
         )
 
-    def start_floor(self, reply):
-        return self.start(
+    def floor(self, reply):
+        return self._start(
             "floor",
-            lambda directory: [self.probe, "serve", f"{directory}/s.sock", f"{directory}/reply"],
-            lambda directory: {"reply": reply},
+            lambda directory: [self._probe, "serve", f"{directory}/s.sock", f"{directory}/reply"],
+            "reply",
+            lambda _: reply,
         )
 
-    def start_ours(self, processes, writers=0):
-        return self.start_daemon("ringmasterd", os.path.join(self.given.build, "bin", "ringmasterd"), processes, writers)
+    def ask(self, server, body, count, clients=1):
+        """The numbers of `count` calls, spread over the clients, each on one connection."""
+        request = os.path.join(server.directory, "request")
+        with open(request, "w", encoding="ascii") as file:
+            file.write(HEAD.format(len(body)) + body)
+        words = [self._probe, "ask", server.socket, request, str(max(1, count // clients)), str(clients)]
+        began = time.monotonic()
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=PATIENCE)
+        if done.returncode != 0:
+            raise Broken(f"{server.name}: {done.stderr.strip()}")
+        times = [int(line) / 1e3 for line in done.stdout.split()]
+        numbers = {"call_us": times}
+        if clients > 1:
+            numbers["calls_per_s"] = len(times) / (time.monotonic() - began)
+        return numbers
 
-    def start_supervisor(self, processes, writers=0):
-        return self.start_daemon("supervisord", "/usr/bin/supervisord", processes, writers)
-
-    def stop_all(self):
-        for server in self.running:
-            server.stop()
-        self.running.clear()
-
-    def close(self):
-        self.stop_all()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    # -- workloads
-
-    def compare(self, workload, method, peers, calls):
-        """Asks the peers in turn; `calls` says how often a peer is asked in one turn."""
-        times = {peer.name: [] for peer in peers}
-        for _ in range(self.given.rounds):
-            for peer in peers:
-                times[peer.name].append(peer.ask(method, calls(peer.name)))
-        for name, rounds in times.items():
-            every = sorted(time for one in rounds for time in one)
-            self.rows.append({
-                "workload": workload,
-                "peer": name,
-                "median": statistics.median(statistics.median(one) for one in rounds),
-                "p99": every[min(len(every) - 1, len(every) * 99 // 100)],
-            })  # fmt: skip
-
-    def states(self, processes):
-        ours, theirs = self.start_ours(processes), self.start_supervisor(processes)
-        floor = self.start_floor(ours.raw_answer("getState"))
-        slow = max(1, self.given.calls // 10)
-        self.compare(f"getState, {processes} processes", "getState", [floor, ours, theirs],
-                     lambda name: slow if name == "supervisord" else self.given.calls)  # fmt: skip
-        self.stop_all()
-
-    def listing(self, processes):
-        ours, theirs = self.start_ours(processes), self.start_supervisor(processes)
-        floor = self.start_floor(ours.raw_answer("getAllProcessInfo"))
-        self.compare(f"getAllProcessInfo, {processes} processes", "getAllProcessInfo", [floor, ours, theirs],
-                     lambda name: 1 if name == "supervisord" else max(1, self.given.calls // 50))  # fmt: skip
-        self.stop_all()
-
-    def flood(self):
-        """Each daemon under its own flood, with a floor beside it that has to live with it as well."""
-        for start in (self.start_ours, self.start_supervisor):
-            daemon = start(10, WRITERS)
-            floor = self.start_floor(daemon.raw_answer("getState"))
-            self.compare(f"getState, {daemon.name}'s flood of {WRITERS} writers", "getState", [floor, daemon],
-                         lambda name: max(1, self.given.calls // 10))  # fmt: skip
-            self.stop_all()
-
-    def idle(self):
-        for start in (self.start_ours, self.start_supervisor):
-            daemon = start(10)
-            with contextlib.ExitStack() as open_connections:
-                for _ in range(IDLE_CONNECTIONS):
-                    one = open_connections.enter_context(socket.socket(socket.AF_UNIX))
-                    one.connect(daemon.socket)
-                daemon.ask("getState", 1)  # it has seen them all
-                before = daemon.cpu_seconds()
-                time.sleep(self.given.idle)
-                used = daemon.cpu_seconds() - before
-            self.rows.append({"workload": f"{IDLE_CONNECTIONS} idle connections", "peer": daemon.name,
-                              "cpu": used / self.given.idle})  # fmt: skip
-            self.stop_all()
+    def compare(self, case, body, servers, calls, clients=1):
+        """Asks the servers in turn; `calls` says how often one is asked in a turn."""
+        for _, server in in_turns(servers, self._bench.given.repeat):
+            self._bench.add(case, server.name, self.ask(server, body, calls(server.name), clients))
 
 
-# -- report ---------------------------------------------------------------------------------------
+def quiet(bench, processes):
+    """Every call, with one client and with many, of a daemon that has nothing else to do."""
+    given = bench.given
+    with Stage(bench) as stage:
+        daemons = [stage.daemon(OURS, processes), stage.daemon(THEIRS, processes)]
+        for name, body in CALLS.items():
+            large = name == "getAllProcessInfo" and processes > 100
+            servers = [stage.floor(daemons[0].raw_answer(body)), *daemons]
+
+            def calls(peer, large=large):
+                if peer == THEIRS:
+                    return 1 if large else max(1, given.calls // 20)
+                return max(1, given.calls // 50) if large else given.calls
+
+            case = f"{name}, {processes:,} processes"
+            stage.compare(case, body, servers, calls)
+            if name == "getState" and processes == given.processes:
+                stage.compare(f"{case}, {given.clients} clients", body, servers,
+                              lambda peer: max(given.clients, calls(peer)), given.clients)  # fmt: skip
+            servers[0].stop()
 
 
-def spelt(seconds):
-    return f"{seconds * 1e6:.1f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms"
+def flood(bench):
+    """Each daemon under its own flood, with a floor beside it that has to live with it as well."""
+    given = bench.given
+    for name in (OURS, THEIRS):
+        with Stage(bench) as stage:
+            daemon = stage.daemon(name, 10, given.writers)
+            for method in ("getState", "getProcessInfo"):
+                floor = stage.floor(daemon.raw_answer(CALLS[method]))
+                stage.compare(f"{method} during {name}'s flood of {given.writers} writers", CALLS[method],
+                              [floor, daemon], lambda _: max(1, given.calls // 10))  # fmt: skip
+                floor.stop()
 
 
-def report(rows):
-    print("| workload | peer | median | × floor | p99 | × floor |")
-    print("|---|---|--:|--:|--:|--:|")
-    floors = {row["workload"]: row for row in rows if row["peer"] == "floor"}
-    for row in rows:
-        if "cpu" in row:
-            print(f"| {row['workload']} | {row['peer']} | {row['cpu']:.2%} of a core | | | |")
-            continue
-        floor = floors[row["workload"]]
-        times, factors = ([f(key) for key in ("median", "p99")] for f in (
-            lambda key: spelt(row[key]), lambda key: f"{row[key] / floor[key]:.1f}"))  # fmt: skip
-        print(f"| {row['workload']} | {row['peer']} | {times[0]} | {factors[0]} | {times[1]} | {factors[1]} |")
+def idle(bench):
+    given = bench.given
+    machine.raise_descriptor_limit(given.connections + 1000)
+    for name in (OURS, THEIRS):
+        with Stage(bench) as stage, contextlib.ExitStack() as open_connections:
+            daemon = stage.daemon(name, 10)
+            for _ in range(given.connections):
+                one = open_connections.enter_context(socket.socket(socket.AF_UNIX))
+                one.connect(daemon.socket)
+            stage.ask(daemon, CALLS["getState"], 1)  # it has seen them all
+            before = machine.cpu_seconds(daemon.process.pid)
+            time.sleep(given.idle)
+            used = machine.cpu_seconds(daemon.process.pid) - before
+            bench.add(f"{given.connections:,} idle connections", name,
+                      {"idle_cpu_ms_per_s": used * 1e3 / given.idle})  # fmt: skip
 
 
-def main():
-    given = parse_arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # by way of close()
-    bench = Bench(given)
-    try:
-        bench.states(10)
-        bench.states(given.processes)
-        bench.listing(given.processes)
-        bench.flood()
-        bench.idle()
-    finally:
-        bench.close()
-    report(bench.rows)
-    path = given.json or os.path.join(given.build, "bench-rpc.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(bench.rows, file, indent=1)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def measure(bench):
+    for processes in (10, bench.given.processes):
+        quiet(bench, processes)
+    flood(bench)
+    idle(bench)

@@ -1,19 +1,17 @@
-"""The fleet scenario: start, list, idle, kill and restart, drain, stop; measured from outside.
+"""One run of one peer with one fleet: start, list, idle, kill and restart, drain, stop, from outside.
 
-One call of run_fleet() is one run of one peer. The steps and what each number means are described
+Benchmarks call the steps they need, in that order. The steps and what each number means are described
 in docs/performance.md; a number is only reported if what it stands for was complete.
 """
 
-import http.client
 import os
 import random
 import select
-import shutil
 import signal
 import time
 
-import machine
-from stamps import Stamps, TimedOut, wait_until
+from harness import machine
+from harness.stamps import TimedOut, wait_until
 
 STEP_SECONDS = 300  # patience with one step of a slow peer
 RESTART_SECONDS = 30
@@ -46,6 +44,11 @@ class Cost:
         total = sum(machine.cpu_seconds(pid) for pid in self._peer.pids(self._main))
         spent, self._last = total - self._last, total
         return spent
+
+    def switches(self):
+        """(waits, preemptions) so far."""
+        pairs = [machine.switches(pid) for pid in self._peer.pids(self._main)]
+        return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
 
     def descriptors(self):
         return sum(machine.open_descriptors(pid) for pid in self._peer.pids(self._main))
@@ -86,7 +89,7 @@ class Run:
         def everything_runs():
             try:
                 listing = self.peer.list(self.fleet, STEP_SECONDS)
-            except (OSError, http.client.HTTPException):
+            except OSError:
                 return None  # not listening yet
             return listing if listing.running == self.fleet.children else None
 
@@ -95,7 +98,9 @@ class Run:
         listing = self.wait_until(everything_runs, STEP_SECONDS, "all RUNNING")
         self.numbers["running_s"] = (listing.ended_ns - self.began_ns) / 1e9
         self.numbers["list_s"] = listing.seconds
-        self.numbers["list_cpu_s"] = self.cost.step()
+        list_cpu = self.cost.step()
+        if self.peer.one_process:  # else the work was its client's
+            self.numbers["list_cpu_s"] = list_cpu
 
     def idle(self):
         time.sleep(0.3)
@@ -103,8 +108,12 @@ class Run:
         self.numbers["start_pss_kib_per_child"] = self.cost.pss_kib() / self.fleet.children
         self.numbers["descriptors_per_child"] = self.cost.descriptors() / self.fleet.children
         self.cost.step()
+        waits, preempted = self.cost.switches()
         time.sleep(self.plan.idle_seconds)
         self.numbers["idle_cpu_ms_per_s"] = self.cost.step() * 1e3 / self.plan.idle_seconds
+        after = self.cost.switches()
+        self.numbers["idle_wakeups_per_s"] = (after[0] - waits) / self.plan.idle_seconds
+        self.numbers["idle_preemptions_per_s"] = (after[1] - preempted) / self.plan.idle_seconds
 
     def kill_some(self):
         chance = random.Random(self.plan.seed)
@@ -176,13 +185,23 @@ class Run:
             self.numbers["stop_s"] = (time.monotonic_ns() - began_ns) / 1e9
         finally:
             os.close(pidfd)
-        self.numbers["stop_cpu_s"] = self.cost.step()  # of the zombie: not yet reaped
+        if self.peer.one_process:
+            self.numbers["stop_cpu_s"] = self.cost.step()  # of the zombie: not yet reaped
+        if self.peer.outlived:
+            self._wait_for_the_others(began_ns)
         left = sum(machine.is_alive(life.pid) for life in self.stamps.lives())
         if left:
             raise Broken(f"stop: {left} children were left behind")
         code = self.main.wait()
-        if code != 0:
+        if code != self.peer.stopped_code:
             raise Broken(f"stop: exit code {code}")
+
+    def _wait_for_the_others(self, began_ns):
+        """Where the main process exits first, stopping ends with the last of its children."""
+        self.main.wait()
+        if not machine.wait_for_all_children(STEP_SECONDS):
+            raise TimedOut(f"stop: not within {STEP_SECONDS} s")
+        self.numbers["stop_s"] = (time.monotonic_ns() - began_ns) / 1e9
 
 
 def _wait_readable(pidfd, seconds):
@@ -190,20 +209,3 @@ def _wait_readable(pidfd, seconds):
     poller.register(pidfd, select.POLLIN)
     if not poller.poll(seconds * 1000):
         raise TimedOut(f"stop: not within {seconds} s")
-
-
-def run_fleet(peer, fleet, plan):
-    """Runs all steps; returns the numbers, with "error" if a step failed. Leaves nothing behind."""
-    stamps = Stamps(fleet.stamps, fleet.children + 4 * plan.kills + 1000, plan.burst_bytes)
-    run = None
-    try:
-        run = Run(peer, fleet, plan, stamps)
-        for step in (run.start, run.list_all, run.idle, run.kill_some, run.drain, run.stop):
-            step()
-        return run.numbers
-    except (Broken, TimedOut, OSError) as problem:
-        return {**(run.numbers if run else {}), "error": str(problem)}
-    finally:
-        machine.end_all_children()
-        stamps.close()
-        shutil.rmtree(fleet.directory)

@@ -4,14 +4,14 @@ import os
 import shlex
 import shutil
 
-from peers import Peer
+from harness.peers.peer import Peer
 
 
 class PipedLogger(Peer):
     """A shell pipeline for each child; the loggers' processes are what it costs."""
 
-    product = ""
     program = ""
+    one_process = False
 
     def missing(self):
         return "" if shutil.which(self.program) else f"{self.program} not found"

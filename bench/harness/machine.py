@@ -6,6 +6,7 @@ import os
 import platform
 import resource
 import signal
+import subprocess
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -26,6 +27,24 @@ def pss_kib(pid):
             if line.startswith("Pss:"):
                 return int(line.split()[1])
     return 0
+
+
+def switches(pid):
+    """Context switches of all threads so far: (waits, preemptions). Each wait ends in a wake-up."""
+    waits = preempted = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status", encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("voluntary_ctxt_switches:"):
+                    waits += int(line.split()[1])
+                elif line.startswith("nonvoluntary_ctxt_switches:"):
+                    preempted += int(line.split()[1])
+    return waits, preempted
+
+
+def name_of(pid):
+    with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+        return file.read().strip()
 
 
 def open_descriptors(pid):
@@ -54,17 +73,61 @@ def raise_descriptor_limit(wanted):
     return hard
 
 
+def descriptor_limit():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def process_limit():
+    """How many more processes can be started, with a margin for others."""
+    limits = [resource.getrlimit(resource.RLIMIT_NPROC)[0]]
+    for path in ("/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max"):
+        with open(path, encoding="ascii") as file:
+            limits.append(int(file.read()))
+    most = min(limit for limit in limits if limit != resource.RLIM_INFINITY)
+    with open("/proc/loadavg", encoding="ascii") as file:
+        running = int(file.read().split()[3].split("/")[1])
+    return most - running - 300
+
+
 def adopt_orphans():
     """Children of a supervisor that died become ours, so that end_all_children() finds them."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _children():
+def children_of(pid):
+    """The children of all threads of a process; "self" is this one."""
     found = []
-    for task in os.listdir("/proc/self/task"):
-        with open(f"/proc/self/task/{task}/children", encoding="ascii") as file:
-            found += [int(pid) for pid in file.read().split()]
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+            found += [int(child) for child in file.read().split()]
     return found
+
+
+def tree(pid):
+    """A process and all below it; one that ends meanwhile is left out."""
+    found, ahead = [], [pid]
+    while ahead:
+        one = ahead.pop()
+        try:
+            ahead += children_of(one)
+        except OSError:
+            continue
+        found.append(one)
+    return found
+
+
+def wait_for_all_children(seconds):
+    """Reaps until no child is left, adopted ones included; False if some are after that time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+        except ChildProcessError:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.001)
 
 
 def end_all_children():
@@ -84,7 +147,7 @@ def end_all_children():
 def _end_children():
     ended = 0
     while True:
-        for pid in _children():
+        for pid in children_of("self"):
             os.kill(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
@@ -132,6 +195,15 @@ def describe(log_directory):
         "cpus": len(os.sched_getaffinity(0)),
         "memory_gib": round(memory / 2**30, 1),
         "log_filesystem": _filesystem(os.path.realpath(log_directory)),
-        "descriptor_limit": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+        "descriptor_limit": descriptor_limit(),
         "load_at_start": os.getloadavg()[0],
     }
+
+
+def start_quietly(words, directory, environment=None):
+    """Starts a program whose output goes to a file in the directory; returns its Popen."""
+    with open(os.path.join(directory, "console"), "wb") as console:
+        return subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=console, stderr=console, cwd=directory,
+            start_new_session=True, env=environment,
+        )  # fmt: skip

@@ -1,0 +1,33 @@
+"""The supervisors that are compared."""
+
+from harness.peers.circus import Circus
+from harness.peers.dinit import Dinit
+from harness.peers.floor import Floor
+from harness.peers.pm2 import Pm2
+from harness.peers.supervisors import Ringmaster, Supervisor
+from harness.peers.trees import S6, Runit
+
+
+def floor(bench, **options):
+    return Floor(bench.program("bench_floor"), **options)
+
+
+def ringmasters(bench):
+    """Our own, with each engine."""
+    program = bench.program("ringmasterd")
+    return [Ringmaster(program, "uring", "io_uring"), Ringmaster(program, "epoll", "epoll")]
+
+
+def everyone(bench):
+    """All peers for whole fleets, in the order in which they are run and reported."""
+    return [
+        floor(bench, with_streams=False, name="floor, no pipes"),
+        floor(bench, with_streams=True),
+        *ringmasters(bench),
+        Supervisor(),
+        Runit(),
+        S6(),
+        Dinit(),
+        Circus(),
+        Pm2(),
+    ]

@@ -1,0 +1,183 @@
+"""Runs a benchmark: its options, its clean-up, its JSON file, its tables, its place in the docs.
+
+A benchmark is a module bench/NAME/run.py. Its first line says what it measures, and it has
+
+    MEASURES            a list of results.Measure
+    add_options(add)    its own command-line options; add is ArgumentParser.add_argument
+    quick(given)        makes a run of seconds out of the options
+    measure(bench)      measures; hands each run to bench.attempt() or bench.add()
+"""
+
+import argparse
+import dataclasses
+import os
+import shlex
+import signal
+import sys
+import tempfile
+
+from harness import charts, documents, machine, results, tables
+from harness.fleet_run import Broken
+from harness.stamps import TimedOut
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DOCS = os.path.join(ROOT, "docs")
+FAILURES = (Broken, TimedOut, OSError)  # what a run may fail with; the others go on
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Bench:
+    """What a benchmark needs while it measures."""
+
+    def __init__(self, name, given, work):
+        self.name = name
+        self.given = given
+        self.work = work  # an empty directory that is removed at the end
+        self.notes = []
+        self.versions = {}
+        self.samples = []
+
+    def program(self, name):
+        """The path of a built program."""
+        path = os.path.join(os.path.abspath(self.given.build), "bin", name)
+        if not os.access(path, os.X_OK):
+            sys.exit(f"error: {path} is not built")
+        return path
+
+    def note(self, text):
+        self.notes.append(text)
+        say(text)
+
+    def choose(self, peers):
+        """Those of the peers that were asked for and can run; notes why others cannot."""
+        words = self.given.peers.lower().split(",") if self.given.peers else [""]
+        chosen = []
+        for peer in peers:
+            if not any(word in peer.name.lower() for word in words):
+                continue
+            reason = peer.missing()
+            if reason:
+                self.note(f"Left out: {peer.name} ({reason}).")
+                continue
+            chosen.append(peer)
+            if peer.product:
+                self.versions[peer.product] = peer.version()
+        if not chosen:
+            sys.exit("error: no peer can run")
+        return chosen
+
+    def add(self, case, peer, numbers):
+        self.samples.append({"case": case, "peer": peer, "numbers": numbers})
+
+    def attempt(self, case, peer, run):
+        """Adds the numbers that run() returns, or why it failed. Leaves no process behind."""
+        try:
+            self.add(case, peer, run())
+            outcome = "ok"
+        except FAILURES as problem:
+            outcome = f"failed: {problem}"
+            self.samples.append({"case": case, "peer": peer, "error": str(problem)})
+        finally:
+            machine.end_all_children()
+        say(f"{self.name}: {case}, {peer}: {outcome}")
+
+
+def in_turns(peers, repeat):
+    """(turn, peer): A, B, C, A, B, C, … so that a slow minute of the machine hits all of them."""
+    return [(turn, peer) for turn in range(repeat) for peer in peers]
+
+
+def numbers_of(text):
+    """The sizes in "100,1000"."""
+    sizes = [int(size) for size in text.split(",")]
+    if min(sizes) < 1:
+        raise ValueError(text)
+    return sizes
+
+
+def _parse(name, module, words):
+    build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
+    parser = argparse.ArgumentParser(prog=f"./dev bench {name}", description=module.__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    module.add_options(add)
+    add("--quick", action="store_true", help="seconds instead of minutes: does everything work?")
+    add("--repeat", type=int, default=3, help="runs of each peer (default %(default)s)")
+    add("--peers", help="only peers whose name contains one of these words, comma-separated")
+    add("--build", default=build, help="build directory (default: $RINGMASTER_BUILD or build/release)")
+    add("--directory", default=tempfile.gettempdir(), help="where logs are written")
+    add("--json", help="file for all numbers (default: bench-NAME.json in the build directory)")
+    add("--from-json", metavar="FILE", help="report an earlier run instead of making one")
+    add("--write-docs", action="store_true", help="put tables and charts into docs/performance.md")
+    given = parser.parse_args(words)
+    if given.quick:
+        given.repeat = 1
+        module.quick(given)
+    return given
+
+
+def command_line(name, words):
+    """The command that makes these numbers again; where files go is nobody's business."""
+    places = ("--build", "--directory", "--json")
+    kept, skip = [], False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in places:
+            skip = True
+        elif word != "--write-docs" and word.split("=")[0] not in places:
+            kept.append(word)
+    return shlex.join(["./dev", "bench", name, *kept])
+
+
+def _measure(name, module, given, words):
+    described = machine.describe(given.directory)
+    if described["load_at_start"] > 0.5:
+        say(f"warning: the machine is busy (load average {described['load_at_start']:.2f})")
+    with tempfile.TemporaryDirectory(prefix=f"bench-{name}-", dir=given.directory) as work:
+        bench = Bench(name, given, work)
+        try:
+            module.measure(bench)
+        finally:
+            machine.end_all_children()
+    described["descriptor_limit"] = machine.descriptor_limit()
+    return {
+        "benchmark": name,
+        "command": command_line(name, words),
+        "machine": described,
+        "versions": bench.versions,
+        "notes": bench.notes,
+        "measures": [dataclasses.asdict(measure) for measure in module.MEASURES],
+        "samples": bench.samples,
+    }
+
+
+def _write_docs(name, result, text):
+    directory = os.path.join(DOCS, "performance")
+    os.makedirs(directory, exist_ok=True)
+    pictures = charts.write_all(result, directory)
+    text += "".join(f"\n![{title}](performance/{file})\n" for file, title in pictures.items())
+    documents.write_into(os.path.join(DOCS, "performance.md"), name, text)
+
+
+def run(name, module, words):
+    """Runs one benchmark with the words of its command line; returns the exit code."""
+    given = _parse(name, module, words)
+    if given.from_json:
+        result = results.load(given.from_json)
+    else:
+        machine.adopt_orphans()
+        for signo in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signo, signal.default_int_handler)  # however we end, children go first
+        result = _measure(name, module, given, words)
+        path = given.json or os.path.join(given.build, f"bench-{name}.json")
+        results.save(result, path)
+        charts.write_all(result, os.path.dirname(os.path.abspath(path)))
+    text = tables.markdown(result)
+    print(text, end="", flush=True)
+    if given.write_docs:
+        _write_docs(name, result, text)
+    return 1 if results.failures(result) else 0

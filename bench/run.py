@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+"""Runs benchmarks; ./dev bench builds what they need first.
+
+  ./dev bench                  every benchmark, quickly: does everything work here, and about how fast?
+  ./dev bench NAME [OPTION…]   one of them; NAME --help lists its options
+  ./dev bench all [OPTION…]    every one in full, one after the other
+  ./dev bench list             their names
+"""
+
+import importlib
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ORDER = ["fleet", "drain", "rpc", "ctl", "events", "config"]
+
+
+def module_of(name):
+    return importlib.import_module(f"{name}.run")
+
+
+def run_one(name, words):
+    from harness import program
+
+    try:
+        return program.run(name, module_of(name), words)
+    except KeyboardInterrupt:
+        program.say("interrupted; all children are ended")
+        sys.exit(130)
+
+
+def run_every(words):
+    """Every benchmark in order, with progress and a total; 1 if one failed."""
+    failed, began = [], time.monotonic()
+    for number, name in enumerate(ORDER, 1):
+        print(f"\n== {name} ({number} of {len(ORDER)}): {first_line(name)}\n", flush=True)
+        start = time.monotonic()
+        if run_one(name, words) != 0:
+            failed.append(name)
+        print(f"\n{name}: {time.monotonic() - start:.0f} s", flush=True)
+    print(f"\n{len(ORDER)} benchmarks in {(time.monotonic() - began) / 60:.1f} minutes; "
+          + (f"FAILED: {', '.join(failed)}" if failed else "all complete"))  # fmt: skip
+    return 1 if failed else 0
+
+
+def first_line(name):
+    return module_of(name).__doc__.splitlines()[0]
+
+
+def show_list():
+    print(__doc__)
+    for name in ORDER:
+        print(f"  {name:8} {first_line(name)}")
+
+
+def main():
+    sys.path.insert(0, HERE)
+    words = sys.argv[1:]
+    name = words.pop(0) if words and not words[0].startswith("-") else ""
+    if name in ORDER:
+        return run_one(name, words)
+    if name == "all":
+        return run_every(words)
+    show_list()
+    if name == "":
+        return run_every(["--quick", *words]) if not {"-h", "--help"} & set(words) else 0
+    return 0 if name in ("list", "help") else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

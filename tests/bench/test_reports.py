@@ -1,0 +1,84 @@
+"""Tables, charts, and their place in the documentation."""
+
+import xml.etree.ElementTree
+
+import made
+import pytest
+from harness import charts, documents, program, tables
+
+
+def lines_of(*samples):
+    return tables.markdown(made.result(*samples)).splitlines()
+
+
+def test_a_cell_shows_the_median_and_the_spread_of_several_runs():
+    lines = lines_of(*(made.sample("floor", start_s=value) for value in (1.0, 1.5, 2.5)))
+    assert "| start, s | 1.50 (1.00–2.50) |" in lines
+
+
+def test_peers_are_set_beside_the_floor_and_supervisor_beside_our_own():
+    lines = lines_of(
+        made.sample("floor", start_s=1.0, rate=100),
+        made.sample("ringmasterd", start_s=1.5, rate=90),
+        made.sample("Supervisor", start_s=30.0, rate=45),
+    )
+    assert "|  | ringmasterd ÷ floor | Supervisor ÷ floor | Supervisor ÷ ringmasterd |" in lines
+    assert "| start | 1.5 | 30 | 20 |" in lines
+    assert "| rate | 0.9 | 0.45 | 0.5 |" in lines
+
+
+def test_no_ratio_to_a_number_that_is_shown_as_nought():
+    lines = lines_of(made.sample("floor", start_s=0.004), made.sample("ringmasterd", start_s=1.0))
+    assert not [line for line in lines if line.startswith("| start |")]
+
+
+def test_failures_and_notes_stand_above_the_tables():
+    lines = lines_of(made.failed("s6", "it broke"), made.sample("floor", start_s=1.0))
+    assert "* A note." in lines
+    assert "* failed: 10 children, s6: it broke" in lines
+
+
+def test_tables_replace_what_stands_between_the_marks_and_nothing_else(tmp_path):
+    page = tmp_path / "page.md"
+    marks = documents.BEGIN.format("fleet"), documents.END.format("fleet")
+    page.write_text(f"before\n{marks[0]}\nold\n{marks[1]}\nafter\n")
+    documents.write_into(page, "fleet", "new")
+    assert page.read_text() == f"before\n{marks[0]}\n\nnew\n{marks[1]}\nafter\n"
+
+
+def test_a_page_without_marks_is_refused_and_stays(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("text\n")
+    with pytest.raises(ValueError, match="marks"):
+        documents.write_into(page, "fleet", "new")
+    assert page.read_text() == "text\n"
+
+
+def widths(document):
+    root = xml.etree.ElementTree.fromstring(document)
+    return [float(bar.get("width")) for bar in root.iter("{http://www.w3.org/2000/svg}rect") if bar.get("x")]
+
+
+def test_bars_are_on_a_logarithmic_scale():
+    tenth, one, hundred = widths(charts.chart("t", 1, {"g": {"a": 0.1, "b": 1.0, "c": 100.0}}))
+    span = charts.WIDTH - charts.LEFT - charts.RIGHT
+    assert one == pytest.approx(span / 3, abs=0.1)
+    assert hundred == pytest.approx(span, abs=0.1)
+    assert tenth == 1.0  # the least that can be seen
+
+
+def test_nothing_above_nought_makes_no_chart():
+    assert charts.chart("t", 1, {"g": {"a": 0.0}}) is None
+
+
+def test_charts_are_written_for_the_measures_that_ask_for_one(tmp_path):
+    made_result = made.result(made.sample("floor", start_s=1.0, rate=7), made.sample("a & b", start_s=2.0))
+    assert list(charts.write_all(made_result, tmp_path)) == ["fleet-start_s.svg"]
+    text = (tmp_path / "fleet-start_s.svg").read_text()
+    assert "a &amp; b" in text
+    assert len(widths(text)) == 2
+
+
+def test_the_command_is_told_without_the_places_of_files():
+    words = ["--quick", "--json", "/tmp/x", "--build=/tmp/y", "--write-docs", "--children", "10"]
+    assert program.command_line("fleet", words) == "./dev bench fleet --quick --children 10"
