@@ -28,6 +28,7 @@ using std::chrono::microseconds;
 class counting_listener final : public drain_listener {
 public:
     void on_tapped(stream_id, const tapped_piece&) override {}
+    void on_room(stream_id) override {}
     void on_stream_finished(stream_id) override { ++finished; }
     void on_drain_message(core::log_level, const std::string& text) override {
         fmt::print(stderr, "{}\n", text);

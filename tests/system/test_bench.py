@@ -16,6 +16,7 @@ BENCHMARKS = {
     "fleet": (["--children", "20", "--kills", "3", "--idle", "0.1", "--peers", "floor,ringmasterd,runit,s6"],
               "ringmasterd, epoll", "stop_s"),
     "drain": (["--megabytes", "4", "--peers", "floor,ringmasterd,svlogd,s6-log"], "ringmasterd, epoll", None),
+    "latency": (["--quiet", "20", "--peers", "floor,ringmasterd"], "ringmasterd, epoll", "line_ms p100"),
     "rpc": (["--processes", "20", "--calls", "20", "--idle", "0.1"], None, None),
     "ctl": (["--programs", "20"], None, None),
     "events": (["--seconds", "0.5", "--peers", "floor,ringmasterd"], "ringmasterd", "events_per_s"),

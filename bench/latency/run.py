@@ -1,0 +1,112 @@
+"""Lines of quiet children: how long each takes from its write to its log file, whatever others do.
+
+1,000 children write a line now and then; beside them nothing, 100 children with 50,000 lines a second, or
+one that floods. Each child looks at its own file (bench/line_probe.cpp). The floor has no flood: it
+cannot rotate, and would fill the disk.
+"""
+
+import mmap
+import os
+import shutil
+import signal
+import struct
+
+from harness import machine, peers
+from harness.fleet_run import Broken
+from harness.peers.peer import Fleet
+from harness.program import in_turns
+from harness.results import Measure
+from harness.stamps import wait_until
+
+MEASURES = [Measure("line_ms", "from write to file", "ms", 3, percentiles=(50, 99, 100), chart=True)]
+HEADER = struct.Struct("=QQQQQQQ208s")
+PAUSE_NS = 1_000_000_000
+LINES_PER_SECOND = 50_000
+ROTATE = "stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=2\n"
+PATIENCE = 300
+
+
+def add_options(add):
+    add("--quiet", type=int, default=1000, help="quiet children (default %(default)s)")
+    add("--lines", type=int, default=5, help="of each, one a second on average (default %(default)s)")
+
+
+def quick(given):
+    given.quiet, given.lines = min(given.quiet, 100), 1
+
+
+class Page:
+    """What the children share with the benchmark; see bench/line_probe.cpp."""
+
+    def __init__(self, path, children, loud, pace_ns, lines, logs):
+        self.path, self.children, self.quiet, self.lines = path, children, children - loud, lines
+        size = HEADER.size + 8 * (children + self.quiet * lines)
+        with open(path, "w+b") as file:
+            file.truncate(size)
+            self._map = mmap.mmap(file.fileno(), size)
+        HEADER.pack_into(self._map, 0, 0, 0, children, loud, pace_ns, lines, PAUSE_NS, logs.encode())
+
+    def ready(self):
+        return HEADER.unpack_from(self._map)[0] >= self.children
+
+    def finished(self):
+        return HEADER.unpack_from(self._map)[1] >= self.quiet
+
+    def pids(self):
+        return struct.unpack_from(f"={self.children}Q", self._map, HEADER.size)
+
+    def milliseconds(self):
+        count = self.quiet * self.lines
+        times = struct.unpack_from(f"={count}Q", self._map, HEADER.size + 8 * self.children)
+        return [time / 1e6 for time in times]
+
+    def close(self):
+        self._map.close()
+        os.unlink(self.path)
+
+
+def run_once(bench, peer, loud, pace_ns):
+    given = bench.given
+    fleet = Fleet(
+        children=given.quiet + loud, streams=1, directory=os.path.join(bench.work, "run"),
+        logs=os.path.join(bench.work, "logs"), one_group=False, sleeper=bench.program("bench_line_probe"),
+        stamps=os.path.join(bench.work, "page"), log_options=ROTATE,
+    )  # fmt: skip
+    os.makedirs(fleet.directory)
+    fleet.empty_logs()
+    page = Page(fleet.stamps, fleet.children, loud, pace_ns, given.lines, fleet.logs)
+    try:
+        main = peer.start(fleet)
+
+        def unless_ended(condition):
+            if main.poll() is not None:
+                raise Broken(f"the supervisor ended with {main.returncode}")
+            return condition()
+
+        wait_until(lambda: unless_ended(page.ready), PATIENCE, "start")
+        for pid in page.pids():
+            os.kill(pid, signal.SIGUSR1)
+        wait_until(lambda: unless_ended(page.finished), PATIENCE, "all lines in their files", 0.05)
+        return {"line_ms": page.milliseconds()}
+    finally:
+        machine.end_all_children()
+        page.close()
+        shutil.rmtree(fleet.directory)
+        shutil.rmtree(fleet.logs)
+
+
+def measure(bench):
+    given = bench.given
+    machine.raise_descriptor_limit(20_000)
+    floor = peers.floor(bench, with_streams=True, move="copy")
+    chosen = bench.choose([floor, *peers.ringmasters(bench), peers.Supervisor()])
+    writers = 100
+    pace_ns = writers * 1_000_000_000 // LINES_PER_SECOND
+    loads = [("nothing else", 0, 0), (f"50,000 lines a second from {writers} others", writers, pace_ns),
+             ("one child that floods", 1, 0)]  # fmt: skip
+    for words, loud, pace in loads:
+        for _, peer in in_turns(chosen, given.repeat):
+            if loud and not pace and not peer.can_list:
+                continue  # the floor, which cannot rotate
+            bench.attempt(f"{given.quiet:,} quiet children, {words}", peer.name,
+                          lambda: run_once(bench, peer, loud, pace))  # fmt: skip
