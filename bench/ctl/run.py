@@ -30,7 +30,8 @@ def add_options(add):
 
 
 def quick(given):
-    given.children, given.commands, given.programs = 50, 2, min(given.programs, 100)
+    given.children, given.programs = 50, min(given.programs, 100)
+    given.commands = min(given.commands, 2)
 
 
 def run_client(words, output):
