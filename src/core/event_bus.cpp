@@ -31,6 +31,8 @@ struct event_bus::pool {
     event_set types = 0;
     event_pool events;
     std::vector<std::unique_ptr<listener>> listeners;  ///< in the group's order
+    std::uint64_t discarded = 0;                       ///< events, since the pool was made
+    std::uint64_t discarded_and_told = 0;              ///< … when it had caught up last
 };
 
 event_bus::event_bus(std::string identifier, std::uint64_t first_serial, listener_port& port,
@@ -85,7 +87,7 @@ void event_bus::dispatch(pool& from) {
         while (each->is_free() && !from.events.empty()) {
             if (!send(from, *each)) break;
         }
-        if (from.events.empty()) return;
+        if (from.events.empty()) return report_recovery(from);
     }
 }
 
@@ -113,13 +115,23 @@ void event_bus::take_back(listener& from) {
     report_overflow(to, to.events.put_back(*std::exchange(from.unfinished, std::nullopt)));
 }
 
-void event_bus::report_overflow(const pool& of, const std::vector<std::uint64_t>& discarded) {
+void event_bus::report_overflow(pool& of, const std::vector<std::uint64_t>& discarded) {
+    of.discarded += discarded.size();
     if (!log_.enabled(log_level::error)) return;
     for (const auto serial : discarded) {
         log_.write(
             log_level::error,
             fmt::format("pool {} event buffer overflowed, discarding event {}", of.name, serial));
     }
+}
+
+/// After many lines about single events, one with their number.
+void event_bus::report_recovery(pool& of) {
+    const auto before = std::exchange(of.discarded_and_told, of.discarded);
+    if (before == of.discarded) return;
+    log_.write(log_level::warn,
+               fmt::format("pool {} event buffer is empty again (events discarded: {}, in all: {})",
+                           of.name, of.discarded - before, of.discarded));
 }
 
 // -- listeners ------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@
 // to costs one bit test, and no event costs more when there are more processes.
 //
 // A listener can harm only itself: an unfinished or rejected event goes back to the head of the
-// buffer of its own pool, and a pool that is behind loses its oldest events, each with a log line.
+// buffer of its own pool, and a pool that is behind loses its oldest events, each with a log line,
+// and one with their number when it has caught up.
 #pragma once
 
 #include <memory>
@@ -84,7 +85,8 @@ private:
     bool send(pool& from, listener& to);
     void take_back(listener& from);
     void act_on(listener& by, const listener_token& token);
-    void report_overflow(const pool& of, const std::vector<std::uint64_t>& discarded);
+    void report_overflow(pool& of, const std::vector<std::uint64_t>& discarded);
+    void report_recovery(pool& of);
     void log_change(const listener& of, listener_state from, listener_state to);
     template <class... Args>
     void debug(fmt::format_string<Args...> text, Args&&... args);

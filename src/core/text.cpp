@@ -20,8 +20,13 @@ int digit_of(char c) {
 
 std::size_t count_characters(std::string_view text) {
     std::size_t count = 0;
-    for (; !text.empty(); ++count) text.remove_prefix(first_character(text).length);
-    return count;
+    for (;; ++count) {
+        const auto ascii = ascii_prefix(text);
+        count += ascii;
+        text.remove_prefix(ascii);
+        if (text.empty()) return count;
+        text.remove_prefix(first_character(text).length);
+    }
 }
 
 bool is_blank(char32_t value) {

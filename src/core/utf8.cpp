@@ -1,5 +1,8 @@
 #include "core/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace ringmaster::core {
 namespace {
 
@@ -39,13 +42,25 @@ utf8_character first_character(std::string_view text) {
     return {code, form.length, true};
 }
 
+std::size_t ascii_prefix(std::string_view text) {
+    constexpr std::size_t word = sizeof(std::uint64_t);
+    std::size_t length = 0;
+    for (std::uint64_t bytes = 0; length + word <= text.size(); length += word) {
+        std::memcpy(&bytes, text.data() + length, word);
+        if ((bytes & 0x8080808080808080) != 0) break;
+    }
+    while (length < text.size() && static_cast<unsigned char>(text[length]) < 0x80) ++length;
+    return length;
+}
+
 bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
+    for (;;) {
+        text.remove_prefix(ascii_prefix(text));
+        if (text.empty()) return true;
         const utf8_character next = first_character(text);
         if (!next.valid) return false;
         text.remove_prefix(next.length);
     }
-    return true;
 }
 
 void append_utf8(std::string& out, char32_t code) {

@@ -26,6 +26,9 @@ utf8_character first_character(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
+/// How many ASCII bytes `text` begins with; fast, since most text is nothing else.
+std::size_t ascii_prefix(std::string_view text);
+
 /// Appends `code`, which must be a valid character.
 void append_utf8(std::string& out, char32_t code);
 

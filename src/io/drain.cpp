@@ -152,7 +152,7 @@ public:
     bool append(stream_id id, const std::shared_ptr<byte_credit>& credit,
                 std::string bytes) override {
         const bool used_up = credit->take(bytes.size());
-        shard_of(id).push(append_output{id, std::move(bytes)});
+        shard_of(id).push_lazily({id, std::move(bytes)});
         return !used_up;
     }
 

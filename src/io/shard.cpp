@@ -79,13 +79,29 @@ void shard::live(engine_kind kind, readiness ready) {
 }
 
 void shard::push(shard_command command) {
-    bool first = false;
     {
         const std::lock_guard guard(lock_);
-        first = commands_.empty();
         commands_.push_back(std::move(command));
+        if (std::exchange(woken_, true)) return;
     }
-    if (!first) return;  // whoever pushed the first has woken the thread
+    wake();
+}
+
+void shard::push_lazily(append_output command) {
+    {
+        const std::lock_guard guard(lock_);
+        auto* const last =
+            commands_.empty() ? nullptr : std::get_if<append_output>(&commands_.back());
+        if (last != nullptr && last->id == command.id)
+            last->bytes += command.bytes;
+        else
+            commands_.emplace_back(std::move(command));
+        if (pausing_ || std::exchange(woken_, true)) return;
+    }
+    wake();
+}
+
+void shard::wake() const {
     const std::uint64_t one = 1;
     (void)!::write(wake_.get(), &one, sizeof one);
 }
@@ -132,6 +148,7 @@ void shard::execute(stream_table& streams) {
     {
         const std::lock_guard guard(lock_);
         commands.swap(commands_);
+        woken_ = false;
     }
     const overloaded visitor{
         [&](add_stream& c) { streams.add(c.id, std::move(c.spec)); },
@@ -149,13 +166,19 @@ void shard::execute(stream_table& streams) {
     for (shard_command& command : commands) std::visit(visitor, command);
 }
 
-/// Lets output gather. A command ends the pause: finish() is on the way to a restart.
-void shard::pause(gather::clock::duration delay) const {
+/// Lets output gather. Most commands end the pause: finish() is on the way to a restart.
+void shard::pause(gather::clock::duration delay) {
     if (delay <= delay.zero()) return;
+    {
+        const std::lock_guard guard(lock_);
+        pausing_ = true;
+    }
     const auto whole = std::chrono::duration_cast<std::chrono::nanoseconds>(delay).count();
     const timespec time{whole / 1'000'000'000, whole % 1'000'000'000};
     pollfd wake{wake_.get(), POLLIN, 0};
     ::ppoll(&wake, 1, &time, nullptr);
+    const std::lock_guard guard(lock_);
+    pausing_ = false;
 }
 
 void shard::publish(stream_table& streams) {

@@ -67,6 +67,8 @@ public:
     /// Starts the thread `drain-<number>`, and waits until it has its engine or cannot have it.
     result<void, engine_refusal> start(engine_kind kind, unsigned number);
     void push(shard_command command);
+    /// Pushes a command that may wait until a pause is over in which output gathers.
+    void push_lazily(append_output command);
     /// Finishes every stream, then ends the thread. No command may follow.
     void request_stop();
     /// Waits until the thread has ended; once, after request_stop(). False: it has not read a byte
@@ -82,15 +84,18 @@ private:
     void live(engine_kind kind, readiness ready);
     void run(engine& kernel);
     void execute(stream_table& streams);
-    void pause(gather::clock::duration time) const;
+    void wake() const;
+    void pause(gather::clock::duration time);
     void publish(stream_table& streams);
 
     answer_sink answer_;
     unique_fd wake_;
     std::thread thread_;
-    std::mutex lock_;  // guards commands_ and ended_
+    std::mutex lock_;  // guards what follows
     std::condition_variable end_;
     std::vector<shard_command> commands_;
+    bool woken_ = false;    // since the commands were taken last
+    bool pausing_ = false;  // the commands will be looked at without being woken
     bool ended_ = false;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point stop_requested_;  // of the control thread

@@ -116,6 +116,7 @@ void stream_table::finish_all() {
 void stream_table::append(stream_id id, std::string bytes) {
     stream* source = find(id);
     if (source == nullptr) return;
+    begin_batch();
     bytes_read_.fetch_add(bytes.size(), std::memory_order_relaxed);
     source->unwritten += bytes.size();
     if (source->strip_ansi) bytes.resize(core::strip_ansi(bytes));
@@ -222,10 +223,14 @@ void stream_table::on_writable(slot_id slot) {
     on_forgotten(slot);
 }
 
-void stream_table::count_load(stream& source, std::size_t bytes) {
-    bytes_read_.fetch_add(bytes, std::memory_order_relaxed);
+void stream_table::begin_batch() {
     if (!now_) now_ = clock::now();
     if (!std::exchange(in_batch_, true)) gather_.on_batch(*now_);
+}
+
+void stream_table::count_load(stream& source, std::size_t bytes) {
+    bytes_read_.fetch_add(bytes, std::memory_order_relaxed);
+    begin_batch();
     const std::uint32_t window = window_of(*now_);
     if (window != source.window) {
         const bool quiet = window - source.window > 1 || source.window_bytes < source.hot_bytes / 4;

@@ -95,6 +95,7 @@ private:
 
     stream* find(stream_id id);
     slot_id take_slot();
+    void begin_batch();
     void count_load(stream& source, std::size_t bytes);
     void deliver(stream& source, std::span<char> bytes);
     void deliver_tapped(stream& source, std::vector<stream_tap::piece> pieces);

@@ -198,6 +198,30 @@ TEST_F(EventBus, AnOverflowIsAnErrorInTheLog) {
     EXPECT_THAT(sent_to(1), ElementsAre("b"));
 }
 
+TEST_F(EventBus, APoolThatHasCaughtUpTellsHowManyEventsItLost) {
+    add_pool("pool", {"EVENT"}, {1}, 2);
+    const auto lose = [&](int events) {
+        for (int i = 0; i < events + 2; ++i) raise("x");
+    };
+    lose(3);
+    get_ready(1);
+    EXPECT_THAT(lines_with("empty again"), IsEmpty()) << "one event waits still";
+    bus.heard(1, "RESULT 2\nOKREADY\n");
+    EXPECT_THAT(
+        lines_with("empty again"),
+        ElementsAre("WARN pool pool event buffer is empty again (events discarded: 3, in all: 3)"));
+    lines.clear();
+    bus.heard(1, "RESULT 2\nOKREADY\n");
+    raise("y");
+    EXPECT_THAT(lines_with("empty again"), IsEmpty()) << "nothing new to tell";
+    lose(1);
+    bus.heard(1, "RESULT 2\nOKREADY\n");
+    bus.heard(1, "RESULT 2\nOKREADY\n");
+    EXPECT_THAT(
+        lines_with("empty again"),
+        ElementsAre("WARN pool pool event buffer is empty again (events discarded: 1, in all: 4)"));
+}
+
 TEST_F(EventBus, ARemovedPoolIsForgotten) {
     add_pool("pool", {"EVENT"}, {1});
     get_ready(1);

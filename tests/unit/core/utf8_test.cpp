@@ -22,6 +22,18 @@ std::string replaced(std::string_view text) {
     return out;
 }
 
+TEST(Utf8, FindsTheFirstByteThatIsNotAsciiWhereverItStands) {
+    for (std::size_t length = 0; length < 40; ++length) {
+        const std::string ascii(length, '\x7F');
+        EXPECT_EQ(ascii_prefix(ascii), length);
+        EXPECT_TRUE(is_utf8(ascii));
+        EXPECT_EQ(ascii_prefix(ascii + "\x80 and more text"), length);
+        EXPECT_FALSE(is_utf8(ascii + "\x80 and more text"));
+        EXPECT_TRUE(is_utf8(ascii + "\xC3\xA9 and more text"));
+        EXPECT_FALSE(is_utf8(ascii + "\xC3\xA9 and more text\xFF"));
+    }
+}
+
 TEST(Utf8, ReadsTheFirstAndLastCharacterOfEachLength) {
     struct known {
         std::string_view text;
