@@ -43,6 +43,15 @@ def _values(rows, peers):
     return table([""] + list(peers), lines) if lines else []
 
 
+def _one_peer(rows, summary):
+    """Nobody to compare with: a line for each case."""
+    lines = []
+    for case, peers in summary.items():
+        (measured,) = peers.values()
+        lines.append([case] + [cell(measured.get(row.key), row.digits) for row in rows])
+    return table([""] + [f"{row.words}, {row.unit}" for row in rows], lines)
+
+
 def _pairs(peers):
     """What is set beside what: every peer beside the floor, Supervisor beside our own."""
     others = [name for name in peers if not name.startswith(FLOOR)]
@@ -80,8 +89,10 @@ def markdown(result):
     lines = machine_lines(result) + [f"* {note}" for note in result["notes"]]
     for sample in results.failures(result):
         lines.append(f"* failed: {sample['case']}, {sample['peer']}: {sample['error']}")
-    rows = results.rows(result)
-    for case, peers in results.summarise(result).items():
+    rows, summary = results.rows(result), results.summarise(result)
+    if len(summary) > 1 and len({peer for peers in summary.values() for peer in peers}) == 1:
+        return "\n".join(lines + ["", *_one_peer(rows, summary)]) + "\n"
+    for case, peers in summary.items():
         lines += ["", f"### {case}", ""] + _values(rows, peers)
         ratios = _ratios(rows, peers)
         if ratios:

@@ -32,6 +32,13 @@ def test_no_ratio_to_a_number_that_is_shown_as_nought():
     assert not [line for line in lines if line.startswith("| start |")]
 
 
+def test_a_single_peer_has_one_table_with_a_line_for_each_case():
+    lines = lines_of(made.sample("floor", case="a", start_s=1.0), made.sample("floor", case="b", start_s=2.0, rate=5))
+    table = [line for line in lines if line.startswith("|")]
+    assert table[0].startswith("|  | start, s | rate, MB/s |")
+    assert [line.split(" | ")[:3] for line in table[2:]] == [["| a", "1.00", "–"], ["| b", "2.00", "5"]]
+
+
 def test_failures_and_notes_stand_above_the_tables():
     lines = lines_of(made.failed("s6", "it broke"), made.sample("floor", start_s=1.0))
     assert "* A note." in lines

@@ -1,10 +1,6 @@
-// What an answer of the API costs.
-//
-// Workloads (argument: number of processes, half of them running, the others never started):
-//   all_process_info      getAllProcessInfo through the endpoint: parse the call, build the
-//   document plain_copy            the floor: copying a document of that size escape one log text
-//   of that many KiB, ordinary lines
-// Run with --benchmark_repetitions=5 --benchmark_report_aggregates_only for medians.
+// What an answer of the API costs; the argument is the number of processes, half of them running,
+// the others never started, or the KiB of a log. plain_copy is the floor: a copy of such a
+// document.
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
