@@ -53,6 +53,7 @@ io::task<rpc::log_slice> control_port::read_process_log(core::process_id id, rpc
 }
 
 io::task<rpc::log_slice> control_port::read_main_log(rpc::log_window window) {
+    (void)log_.settle();
     return read(log_.path(), std::move(window));
 }
 

@@ -74,6 +74,7 @@ daemon::daemon(core::config& config, prepared& start, const core::daemon_options
 daemon::~daemon() = default;
 
 result<void, startup_error> daemon::build(const process_setup& setup) {
+    start_.log.write_behind();
     io::presize_descriptor_table(process_count(config_) * descriptors_per_child +
                                  other_descriptors);
     auto signals = io::signal_source::open(control_.get_executor());
@@ -147,6 +148,8 @@ void daemon::serve_clients() {
 
 io::task<http::rpc_answer> daemon::answer_rpc(std::string body) {
     auto answer = co_await rpc::handle_xmlrpc(*api_, body, start_.log);
+    // Whoever has the answer finds in the log what it is about.
+    (void)start_.log.settle();
     http::rpc_answer out;
     out.status = answer.status;
     out.body = std::move(answer.body);

@@ -65,7 +65,8 @@ public:
     virtual void on_tapped(stream_id id, const tapped_piece& piece) = 0;
     /// The credit of a stream was used up perhaps, and append() may go on.
     virtual void on_room(stream_id id) = 0;
-    /// `finish(id)` is done: what the pipe held is in the log; pipe and log are closed.
+    /// What the pipe held is in the log; both are closed. Told once for each stream, after finish()
+    /// or when nobody can write to the pipe any more, whichever is first.
     virtual void on_stream_finished(stream_id id) = 0;
     /// Something an operator should know: a log that cannot be written, bytes dropped.
     virtual void on_drain_message(core::log_level level, const std::string& text) = 0;
@@ -100,7 +101,8 @@ public:
     /// Why `automatic` did not get io_uring; empty if it did.
     virtual std::string fallback_reason() const = 0;
 
-    /// Starts draining. End of file closes the pipe by itself; the log stays open until finish().
+    /// Starts draining. When nobody can write to the pipe any more, the stream ends by itself; one
+    /// that was added without a pipe ends by finish() only.
     virtual stream_id add(stream_spec spec) = 0;
     /// Adds bytes to the log of a stream that was added with a credit, and takes from that: false
     /// when it is used up. The caller then waits for on_room(); what it appends nevertheless is
@@ -110,9 +112,9 @@ public:
     /// The stream goes on with what this pipe brings. For streams without one.
     virtual void read_from(stream_id id, unique_fd pipe) = 0;
     /// Reads what the pipe holds now (even if a grandchild keeps it open), writes it to the log,
-    /// closes both, and answers with on_stream_finished(). If the log is a full pipe, waits for
-    /// its reader, at most two seconds; then the rest is dropped, counted and reported. Never
-    /// answers while the disk of the log hangs.
+    /// closes both, and answers with on_stream_finished() unless that was told already. If the log
+    /// is a full pipe, waits for its reader, at most two seconds; then the rest is dropped, counted
+    /// and reported. Never answers while the disk of the log hangs.
     virtual void finish(stream_id id) = 0;
     /// Closes and reopens every stream's log file by its path (SIGUSR2).
     virtual void reopen_all() = 0;

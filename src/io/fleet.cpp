@@ -147,9 +147,11 @@ stdin_outcome fleet::send_input(core::process_id id, std::string_view text) {
 std::vector<stream_id> fleet::streams_of(core::process_id id) const {
     const auto found = children_.find(id);
     if (found == children_.end()) return {};
-    const child& writer = found->second;
-    if (writer.error == 0) return {writer.out};
-    return {writer.out, writer.error};
+    std::vector<stream_id> open;
+    for (const auto stream : {found->second.out, found->second.error}) {
+        if (stream != 0) open.push_back(stream);
+    }
+    return open;
 }
 
 void fleet::report_stopping(core::process_id id) {
@@ -349,11 +351,9 @@ error_code fleet::take_over(core::process_id id, launched_child made) {
     events_.on_started(id);
     own.out = drain_into_log(std::move(made.stdout_pipe), std::move(made.stdout_log), id,
                              core::output_channel::out);
-    own.open_streams = 1;
     if (made.stderr_pipe) {
         own.error = drain_into_log(std::move(made.stderr_pipe), std::move(made.stderr_log), id,
                                    core::output_channel::error);
-        own.open_streams = 2;
     }
     return {};
 }
@@ -391,8 +391,9 @@ void fleet::on_exit(core::process_id id, const core::exit_status& status) {
     gone.status = status;
     gone.input.close();
     gone.answers.finish();
-    drain_->finish(gone.out);
-    if (gone.error != 0) drain_->finish(gone.error);
+    const auto unfinished = streams_of(id);
+    if (unfinished.empty()) return report_exit(id);
+    for (const auto stream : unfinished) drain_->finish(stream);
     patience_.begin(id);
 }
 
@@ -432,7 +433,10 @@ void fleet::on_stream_finished(stream_id id) {
     }
     const auto process = owner->second;
     streams_.erase(owner);
-    if (--children_.at(process).open_streams == 0) report_exit(process);
+    child& writer = children_.at(process);
+    (writer.out == id ? writer.out : writer.error) = 0;
+    // A child may live on without its output; its death is told by the watcher.
+    if (writer.status && streams_of(process).empty()) report_exit(process);
 }
 
 /// The streams stay with the data plane, which writes what they hold before anything of a
@@ -451,7 +455,7 @@ void fleet::give_up_output(core::process_id id) {
 
 void fleet::report_exit(core::process_id id) {
     patience_.end(id);
-    const auto status = children_.at(id).status;
+    const auto status = children_.at(id).status.value();
     children_.erase(id);
     supervisor_.exited(id, status, now());
     waiters_.notify(id);

@@ -4,9 +4,10 @@
 // supervisor and takes its effects. Work that comes in thousands (starting or stopping a whole
 // fleet) is done in slices, so that control commands and deaths are handled in between.
 //
-// When a child dies its pipes are drained into its logs first and only then does the supervisor
-// learn of the exit: output precedes the exit line, and a successor never overtakes it. A disk that
-// hangs holds an exit up for a bounded time only; its output is then written when the disk is back.
+// When a child dies its pipes are drained into its logs first (the shards notice the end of a pipe
+// themselves, usually before the death is seen) and only then does the supervisor learn of the
+// exit: output precedes the exit line, and a successor never overtakes it. A disk that hangs holds
+// an exit up for a bounded time only; its output is then written when the disk is back.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -99,13 +100,12 @@ public:
 
 private:
     struct child {
-        stream_id out = 0;
-        stream_id error = 0;
-        int open_streams = 0;
+        stream_id out = 0;    ///< 0 from its end on
+        stream_id error = 0;  ///< 0 from its end on, or if there is none
         stdin_pipe input;
         listener_stdout answers;              ///< of an event listener
         std::shared_ptr<byte_credit> credit;  ///< of its answers that go to a log; null: none do
-        core::exit_status status;
+        std::optional<core::exit_status> status;  ///< from its death on
     };
     struct launch_answer {
         launch_number number;

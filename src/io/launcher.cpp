@@ -92,14 +92,10 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
     return made;
 }
 
-/// "K=V" lines of `base` overlaid by `own`, both sorted by name.
-std::vector<std::string> merge(const core::environment& base, const core::environment& own) {
+std::vector<std::string> lines_of(const core::environment& variables) {
     std::vector<std::string> lines;
-    lines.reserve(base.size() + own.size());
-    for (const auto& [name, text] : base) {
-        if (!own.contains(name)) lines.push_back(fmt::format("{}={}", name, text));
-    }
-    for (const auto& [name, text] : own) lines.push_back(fmt::format("{}={}", name, text));
+    lines.reserve(variables.size());
+    for (const auto& [name, text] : variables) lines.push_back(fmt::format("{}={}", name, text));
     return lines;
 }
 
@@ -127,18 +123,23 @@ struct flight {
 class workshop {
 public:
     workshop(launcher_options options, std::unique_ptr<child_slots> slots, spawn_method method)
-        : options_(std::move(options)), slots_(std::move(slots)), method_(method) {}
+        : options_(std::move(options)),
+          base_lines_(lines_of(options_.base)),
+          slots_(std::move(slots)),
+          method_(method) {}
 
     launch_outcome make_child(const launch_plan& plan, half_made_child& half_made);
     spawn_method method() const { return method_; }
 
 private:
+    std::vector<char*> overlay(const core::environment& own, std::vector<std::string>& lines);
     result<spawner> take_tool();
     void put_back(spawner tool);
     result<spawned> spawn(const launch_plan& plan, exec_plan exec, const child_ends& ends,
                           half_made_child& half_made);
 
-    launcher_options options_;
+    const launcher_options options_;
+    std::vector<std::string> base_lines_;  ///< in the order of options_.base; read only
     std::unique_ptr<child_slots> slots_;
     spawn_method method_;
     std::mutex mutex_;
@@ -162,6 +163,21 @@ void workshop::put_back(spawner tool) {
     tools_.push_back(std::move(tool));
 }
 
+/// What execve wants for the base environment overlaid by `own`, whose `lines` it points to.
+std::vector<char*> workshop::overlay(const core::environment& own,
+                                     std::vector<std::string>& lines) {
+    std::vector<char*> made;
+    made.reserve(base_lines_.size() + lines.size() + 1);
+    auto line = base_lines_.begin();
+    for (const auto& [name, text] : options_.base) {
+        if (!own.contains(name)) made.push_back(line->data());
+        ++line;
+    }
+    for (auto& each : lines) made.push_back(each.data());
+    made.push_back(nullptr);
+    return made;
+}
+
 launch_outcome workshop::make_child(const launch_plan& plan, half_made_child& half_made) {
     auto command = look_up(plan.command, search_path(plan.env, options_.base));
     if (!command) return launch_failure{command.error().text};
@@ -176,9 +192,9 @@ launch_outcome workshop::make_child(const launch_plan& plan, half_made_child& ha
         return pipe_failure(plan, failed);
     }
 
-    auto env = merge(options_.base, plan.env);
+    auto own_lines = lines_of(plan.env);
     const auto argv = pointers(command->words);
-    const auto envp = pointers(env);
+    const auto envp = overlay(plan.env, own_lines);
     exec_plan exec;
     exec.path = command->path.c_str();
     exec.argv = argv.data();

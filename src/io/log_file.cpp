@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <climits>
 #include <cstdio>
+#include <limits>
 
 #include "core/rotation.hpp"
 #include "io/posix.hpp"
@@ -147,8 +148,19 @@ std::string log_file::loss() const {
                        std::string_view(since, length));
 }
 
+bool log_file::rotates() const {
+    return maxbytes_ > 0 && replaceable_ && !astray_;
+}
+
+std::size_t log_file::room_left() const {
+    constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
+    if (!rotates()) return unlimited;
+    const std::int64_t position = ::lseek(file_.get(), 0, SEEK_END);
+    return static_cast<std::size_t>(std::max<std::int64_t>(rotate_at_ - position - 1, 0));
+}
+
 void log_file::rotate_if_due(core::log_sink& notes) {
-    if (maxbytes_ <= 0 || !replaceable_ || astray_) return;
+    if (!rotates()) return;
     // Not a count of our own: other streams, or other programs, may append to the same file.
     const std::int64_t position = ::lseek(file_.get(), 0, SEEK_CUR);
     if (!core::rotation_due(position, rotate_at_)) return;

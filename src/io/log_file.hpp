@@ -34,6 +34,9 @@ public:
     /// take more now: wait until descriptor() is writable, then write the rest.
     std::size_t write(std::string_view record, core::log_sink& notes);
 
+    /// How many bytes can be appended without reaching the size at which the file is rotated.
+    std::size_t room_left() const;
+
     /// Opens again by path, for append. On failure the old file takes the bytes until a later
     /// write finds that the path can be opened.
     void reopen(core::log_sink& notes);
@@ -56,6 +59,7 @@ private:
     void adopt(unique_fd file);
     error_code open_again(int extra_flags);
     std::size_t write_some(std::string_view bytes);
+    bool rotates() const;
     void rotate_if_due(core::log_sink& notes);
     void rotate(core::log_sink& notes);
     void written_again(core::log_sink& notes);

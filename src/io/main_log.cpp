@@ -6,6 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <future>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "io/posix.hpp"
@@ -27,7 +30,58 @@ public:
 
 stderr_notes notes;
 
+/// A file, or what stdout leads to.
+struct destination {
+    log_file file;
+    std::string unread = {};  ///< what a pipe or terminal has not taken yet
+
+    void write(std::string_view lines);
+};
+
+void destination::write(std::string_view lines) {
+    if (unread.empty()) {
+        // A file is rotated behind the line that fills it, however many are written together.
+        while (!lines.empty()) {
+            const auto filled = lines.find('\n', file.room_left());
+            const auto part = lines.substr(0, filled == lines.npos ? lines.npos : filled + 1);
+            const auto taken = file.write(part, notes);
+            lines.remove_prefix(taken);
+            if (taken < part.size()) break;
+        }
+        unread.append(lines);
+        return;
+    }
+    if (unread.size() + lines.size() <= unread_limit) unread.append(lines);
+    unread.erase(0, file.write(unread, notes));
+}
+
+void write_syslog(std::string_view lines) {
+    while (!lines.empty()) {
+        const auto end = lines.find('\n');
+        const std::string one(lines.substr(0, end));
+        ::syslog(LOG_INFO, "%s", one.c_str());
+        lines.remove_prefix(end + 1);
+    }
+}
+
 }  // namespace
+
+/// Where lines go. Used by one thread at a time.
+struct main_log::outlets {
+    std::optional<destination> file;  ///< none: syslog
+    std::optional<destination> copy;  ///< on stdout
+
+    void write(std::string_view lines) {
+        if (file)
+            file->write(lines);
+        else
+            write_syslog(lines);
+        if (copy) copy->write(lines);
+    }
+};
+
+main_log::main_log(main_log_options options)
+    : options_(std::move(options)), outlets_(std::make_shared<outlets>()) {}
 
 result<main_log> main_log::open(main_log_options options) {
     main_log made(std::move(options));
@@ -37,39 +91,78 @@ result<main_log> main_log::open(main_log_options options) {
     } else {
         RM_TRY(auto file, open_file(wanted.path, O_WRONLY | O_APPEND | O_CREAT));
         log_target target{std::move(file), wanted.path, wanted.maxbytes, wanted.backups};
-        made.file_.emplace(destination{log_file(std::move(target)), {}});
+        made.outlets_->file.emplace(destination{log_file(std::move(target))});
     }
     if (wanted.to_stdout) {
         unique_fd copy{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)};
         log_target target{std::move(copy), "/dev/stdout", 0, 0};
-        if (target.file) made.stdout_.emplace(destination{log_file(std::move(target)), {}});
+        if (target.file) made.outlets_->copy.emplace(destination{log_file(std::move(target))});
     }
     return made;
 }
 
+void main_log::write_behind() {
+    auto started =
+        log_thread::start([outlets = outlets_](std::string_view lines) { outlets->write(lines); });
+    if (started) thread_ = *std::move(started);
+}
+
 void main_log::write(core::log_level level, std::string_view text) {
     if (!enabled(level)) return;
-    line_.clear();
-    append_line(line_, level, text);
-    if (file_)
-        file_->write(line_);
-    else
-        write_syslog(level, text);
-    if (stdout_) stdout_->write(line_);
+    lines_.clear();
+    // Each line of a text is a message of its own to syslog.
+    const bool to_syslog = !outlets_->file;
+    for (auto end = text.find('\n'); to_syslog && end != text.npos; end = text.find('\n')) {
+        append_line(lines_, level, text.substr(0, end));
+        text.remove_prefix(end + 1);
+    }
+    append_line(lines_, level, text);
+    put(lines_);
+}
+
+void main_log::put(std::string_view lines) {
+    if (!thread_) return outlets_->write(lines);
+    if (!thread_->put(lines)) {
+        ++lost_;
+        return;
+    }
+    if (lost_ == 0) return;
+    std::string told;
+    append_line(told, core::log_level::warn,
+                fmt::format("{} records of this log were dropped while its disk hung",
+                            std::exchange(lost_, 0)));
+    (void)thread_->put(told);
 }
 
 void main_log::reopen() {
-    if (file_) file_->file.reopen(notes);
+    run([outlets = outlets_] {
+        if (outlets->file) outlets->file->file.reopen(notes);
+    });
 }
 
 error_code main_log::clear() {
-    struct stat info {};
-    if (!file_) return posix_error(ENOENT);  // syslog
-    if (::stat(options_.path.c_str(), &info) != 0) return last_errno();
+    if (!outlets_->file) return posix_error(ENOENT);  // syslog
     // Into the file that goes, so that the new one begins empty; once for each destination.
-    const int destinations = stdout_ ? 2 : 1;
-    for (int i = 0; i < destinations; ++i) write(core::log_level::info, "reopening log file");
-    return file_->file.clear();
+    std::string told;
+    const int destinations = outlets_->copy ? 2 : 1;
+    for (int i = 0; i < destinations && enabled(core::log_level::info); ++i)
+        append_line(told, core::log_level::info, "reopening log file");
+    auto outcome = std::make_shared<std::promise<error_code>>();
+    auto cleared = outcome->get_future();
+    run([outlets = outlets_, path = options_.path, told = std::move(told), outcome] {
+        struct stat info {};
+        if (::stat(path.c_str(), &info) != 0) return outcome->set_value(last_errno());
+        outlets->write(told);
+        outcome->set_value(outlets->file->file.clear());
+    });
+    return settle() ? cleared.get() : posix_error(ETIMEDOUT);
+}
+
+void main_log::run(std::function<void()> work) {
+    if (thread_)
+        thread_->run(std::move(work));
+    else
+        work();
 }
 
 void main_log::append_line(std::string& to, core::log_level level, std::string_view text) {
@@ -84,28 +177,6 @@ void main_log::append_line(std::string& to, core::log_level level, std::string_v
     }
     fmt::format_to(std::back_inserter(to), "{},{:03} {} {}\n", stamp_, now.tv_nsec / 1'000'000,
                    core::log_code(level), text);
-}
-
-void main_log::write_syslog(core::log_level level, std::string_view text) {
-    for (;;) {
-        const auto end = text.find('\n');
-        std::string one;
-        append_line(one, level, text.substr(0, end));
-        one.pop_back();
-        ::syslog(LOG_INFO, "%s", one.c_str());
-        if (end == std::string_view::npos) return;
-        text.remove_prefix(end + 1);
-    }
-}
-
-void main_log::destination::write(std::string_view line) {
-    if (unread.empty()) {
-        const std::size_t taken = file.write(line, notes);
-        unread.append(line.substr(taken));
-        return;
-    }
-    if (unread.size() + line.size() <= unread_limit) unread.append(line);
-    unread.erase(0, file.write(unread, notes));
 }
 
 }  // namespace ringmaster::io

@@ -1,12 +1,15 @@
 // The daemon's own log: Supervisor's line format, level filter, rotation, copy on stdout, syslog.
 //
-// Owned by the composition root, written to on the control thread only. One record is one write.
-// Never throws and never waits for a reader: what a pipe or terminal does not take at once is kept,
-// up to a bound, and then dropped.
+// Owned by the composition root, written to on the control thread only. From write_behind() on, a
+// thread of its own does the writing (io/log_thread), so that a disk that hangs does not stop the
+// daemon; settle() tells when it has caught up. Never throws and never waits for a reader: what a
+// pipe or terminal does not take at once is kept, up to a bound, and then dropped.
 #pragma once
 
 #include <cstdint>
 #include <ctime>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +17,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "io/log_file.hpp"
+#include "io/log_thread.hpp"
 
 namespace ringmaster::io {
 
@@ -34,32 +38,34 @@ public:
     void write(core::log_level level, std::string_view text) override;
     bool enabled(core::log_level level) const override { return level >= options_.level; }
 
+    /// From now on lines are written by a thread. Not before daemonizing: threads do not survive a
+    /// fork. Without a thread the caller goes on writing.
+    void write_behind();
+    /// Waits until what was written is in the file. False: its disk hangs. Any thread.
+    bool settle() const { return !thread_ || thread_->settle(); }
+
     /// After an external rotation (SIGUSR2): opens the file again by its path.
     void reopen();
     /// Removes the file and begins a new one. ENOENT if there is none; left as it is then.
+    /// ETIMEDOUT if its disk hangs.
     error_code clear();
-    /// Daemonizing has sent stdout to /dev/null: no copy any more.
-    void stop_stdout() { stdout_.reset(); }
     const std::string& path() const { return options_.path; }
 
 private:
-    struct destination {
-        log_file file;
-        std::string unread;  ///< what a pipe or terminal has not taken yet
+    struct outlets;
 
-        void write(std::string_view line);
-    };
-
-    explicit main_log(main_log_options options) : options_(std::move(options)) {}
+    explicit main_log(main_log_options options);
     void append_line(std::string& to, core::log_level level, std::string_view text);
-    void write_syslog(core::log_level level, std::string_view text);
+    void put(std::string_view lines);
+    void run(std::function<void()> work);
 
     main_log_options options_;
-    std::optional<destination> file_;
-    std::optional<destination> stdout_;
-    std::time_t stamp_second_ = -1;  ///< the second that stamp_ spells
+    std::shared_ptr<outlets> outlets_;    ///< of the thread, once there is one
+    std::unique_ptr<log_thread> thread_;  ///< none: lines are written at once
+    std::uint64_t lost_ = 0;              ///< records that there was no room for
+    std::time_t stamp_second_ = -1;       ///< the second that stamp_ spells
     std::string stamp_;
-    std::string line_;
+    std::string lines_;
 };
 
 }  // namespace ringmaster::io

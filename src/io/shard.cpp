@@ -154,7 +154,7 @@ void shard::execute(stream_table& streams) {
         [&](add_stream& c) { streams.add(c.id, std::move(c.spec)); },
         [&](append_output& c) { streams.append(c.id, std::move(c.bytes)); },
         [&](hand_over_pipe& c) { streams.read_from(c.id, std::move(c.pipe)); },
-        [&](finish_stream& c) { streams.finish(c.id, true); },
+        [&](finish_stream& c) { streams.finish(c.id); },
         [&](resume_stream& c) { streams.resume(c.id); },
         [&](reopen_logs&) { streams.reopen_all(); },
         [&](clear_log& c) { streams.clear(c.id, std::move(c.done)); },

@@ -56,8 +56,9 @@ struct stream_table::stream {
     bool paused = false;   // the tap is full
     bool watched = false;  // the engine holds the pipe or the log
     bool hot = false;
+    bool ended = false;  // nobody can write to the pipe any more
     bool finishing = false;
-    bool answer = false;     // finish() wants to hear
+    bool answer = true;      // the end is told
     bool abandoned = false;  // finishing took too long: drop what the log does not take
 };
 
@@ -94,10 +95,9 @@ void stream_table::add(stream_id id, stream_spec spec) {
     streams_.emplace(id, std::move(made));
 }
 
-void stream_table::finish(stream_id id, bool answer) {
+void stream_table::finish(stream_id id) {
     stream* source = find(id);
     if (source == nullptr) return;
-    source->answer |= answer;
     if (std::exchange(source->finishing, true)) return;
     deadlines_.push_back({clock::now() + patience_, id});
     if (source->backlog) return;  // goes on when there is room
@@ -109,8 +109,11 @@ void stream_table::finish(stream_id id, bool answer) {
 void stream_table::finish_all() {
     std::vector<stream_id> all;
     all.reserve(streams_.size());
-    for (const auto& [id, source] : streams_) all.push_back(id);
-    for (const stream_id id : all) finish(id, false);
+    for (const auto& [id, source] : streams_) {
+        source->answer = source->finishing;
+        all.push_back(id);
+    }
+    for (const stream_id id : all) finish(id);
 }
 
 void stream_table::append(stream_id id, std::string bytes) {
@@ -202,6 +205,7 @@ void stream_table::on_readable(slot_id slot) {
 
 void stream_table::on_end(slot_id slot) {
     slots_[slot]->pipe.reset();
+    slots_[slot]->ended = true;
     on_forgotten(slot);
 }
 
@@ -294,7 +298,7 @@ void stream_table::settle(stream& source) {
             if (!source.abandoned) return wait_for_room(source);
             drop_backlog(source, "nobody reads it");
         }
-        if (!source.finishing) {
+        if (!source.finishing && !source.ended) {
             if (source.pipe && !source.paused) watch(source);
             return;
         }

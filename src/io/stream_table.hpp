@@ -61,8 +61,10 @@ public:
     ~stream_table() override;
 
     void add(stream_id id, stream_spec spec);
-    /// `answer`: report the end among the finished.
-    void finish(stream_id id, bool answer);
+    /// Ends the stream when what its pipe holds now is in the log. It ends by itself when nobody
+    /// can write to the pipe any more. Either way it is then among the finished, once.
+    void finish(stream_id id);
+    /// Nobody is told of the ends that this brings about.
     void finish_all();
     /// Bytes for the log of a stream that did not come through its pipe.
     void append(stream_id id, std::string bytes);

@@ -62,7 +62,7 @@ TEST_P(StreamTable, StreamsThatFinishTogetherAreAnsweredTogether) {
     stream_table table(*kernel, bytes_read);
     std::vector<unique_fd> writers;
     for (const stream_id id : {1U, 2U, 3U}) writers.push_back(add(table, id));
-    for (const stream_id id : {1U, 2U, 3U}) table.finish(id, true);
+    for (const stream_id id : {1U, 2U, 3U}) table.finish(id);
     run_until_empty(table);
     EXPECT_THAT(table.take_answers().finished, UnorderedElementsAre(1, 2, 3));
 }
@@ -70,11 +70,26 @@ TEST_P(StreamTable, StreamsThatFinishTogetherAreAnsweredTogether) {
 TEST_P(StreamTable, AStreamIsAnsweredOnceHoweverOftenItIsFinished) {
     stream_table table(*kernel, bytes_read);
     const unique_fd writer = add(table, 7);
-    table.finish(7, true);
-    table.finish(7, true);
+    table.finish(7);
+    table.finish(7);
     table.finish_all();
     run_until_empty(table);
     EXPECT_THAT(table.take_answers().finished, ElementsAre(7));
+}
+
+TEST_P(StreamTable, AStreamEndsByItselfWhenNobodyCanWriteToItAnyMore) {
+    const scratch_dir dir;
+    const std::string path = dir.file("log");
+    stream_table table(*kernel, bytes_read);
+    log_target target{std::move(*open_file(path, O_WRONLY | O_CREAT | O_APPEND)), path, 0, 0};
+    unique_fd writer = add(table, 5, std::move(target));
+    ASSERT_EQ(::write(writer.get(), "last words", 10), 10);
+    writer.reset();
+    run_until_empty(table);
+    EXPECT_THAT(table.take_answers().finished, ElementsAre(5));
+    EXPECT_EQ(content_of(path), "last words");
+    table.finish(5);  // comes too late, and is no second end
+    EXPECT_TRUE(table.take_answers().empty());
 }
 
 TEST_P(StreamTable, FinishGivesUpATargetThatNobodyReads) {
@@ -91,7 +106,7 @@ TEST_P(StreamTable, FinishGivesUpATargetThatNobodyReads) {
         while (::write(writer.get(), "0123456789", 10) > 0) idle = 0;
         kernel->wait(table, std::chrono::milliseconds(0));
     }
-    table.finish(1, true);
+    table.finish(1);
     run_until_empty(table);
 
     const auto answers = table.take_answers();
@@ -132,7 +147,7 @@ TEST_P(StreamTable, DrainsByteExactlyByAllWaysAnEngineCanWork) {
     });
     while (bytes_read < total) kernel->wait(table, std::nullopt);
     children.join();
-    for (stream_id id = 1; id <= count; ++id) table.finish(id, true);
+    for (stream_id id = 1; id <= count; ++id) table.finish(id);
     run_until_empty(table);
     for (stream_id id = 1; id <= count; ++id)
         EXPECT_TRUE(content_of(dir.file(std::to_string(id))) == text_of(id)) << id;

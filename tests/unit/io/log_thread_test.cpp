@@ -1,0 +1,76 @@
+// The thread that writes the daemon's log: order, and what a disk that hangs costs.
+#include "io/log_thread.hpp"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <string>
+#include <vector>
+
+namespace ringmaster::io {
+namespace {
+
+/// A disk that hangs until it is let go.
+struct disk {
+    std::promise<void> gate;
+    std::shared_future<void> open = gate.get_future().share();
+    std::string written;
+
+    log_thread::writer writer() {
+        return [this](std::string_view lines) {
+            open.wait();
+            written += lines;
+        };
+    }
+};
+
+TEST(LogThread, WritesInTheOrderInWhichLinesAndWorkCame) {
+    std::string seen;
+    auto thread = log_thread::start([&seen](std::string_view lines) { seen += lines; });
+    ASSERT_TRUE(thread);
+    std::string expected;
+    for (int i = 0; i < 1000; ++i) {
+        const auto line = std::to_string(i) + '\n';
+        EXPECT_TRUE((*thread)->put(line));
+        expected += line;
+        if (i % 100 != 0) continue;
+        (*thread)->run([&seen] { seen += "work\n"; });
+        expected += "work\n";
+    }
+    EXPECT_TRUE((*thread)->settle());
+    EXPECT_EQ(seen, expected);
+}
+
+TEST(LogThread, WritesEverythingBeforeItEnds) {
+    std::string seen;
+    auto thread = log_thread::start([&seen](std::string_view lines) { seen += lines; });
+    ASSERT_TRUE(thread);
+    EXPECT_TRUE((*thread)->put("last words\n"));
+    thread->reset();
+    EXPECT_EQ(seen, "last words\n");
+}
+
+TEST(LogThread, ADiskThatHangsIsGivenUpAndCatchesUpWhenItIsBack) {
+    disk slow;
+    auto thread = log_thread::start(slow.writer());
+    ASSERT_TRUE(thread);
+    const std::string line(log_thread::room / 4 - 1, 'x');
+    std::string expected;
+    int taken = 0;
+    while ((*thread)->put(line + '\n')) {
+        ++taken;
+        expected += line + '\n';
+    }
+    EXPECT_EQ(taken, 4) << "the room";
+    EXPECT_FALSE((*thread)->settle());
+    slow.gate.set_value();
+    while (!(*thread)->settle()) {
+    }
+    EXPECT_EQ(slow.written, expected);
+    EXPECT_TRUE((*thread)->put("on\n"));
+    EXPECT_TRUE((*thread)->settle());
+    EXPECT_TRUE(slow.written.ends_with("on\n"));
+}
+
+}  // namespace
+}  // namespace ringmaster::io
