@@ -16,6 +16,7 @@ using core::log_level;
 using core::output_channel;
 
 std::int64_t wall_now() {
+    // Not time(2), whose clock of the last kernel tick may lag behind the timer.
     return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
 }
 
@@ -136,7 +137,7 @@ void event_hub::subscriptions_changed() {
     await_tick();
 }
 
-/// The timer follows the wall clock, also when that is set.
+/// The timer follows the wall clock, also when that is set: a tick then, if the slice is another.
 void event_hub::await_tick() {
     const auto now = wall_now();
     const auto next = core::tick_clock::next(now, bus_.wanted());
@@ -149,10 +150,10 @@ void event_hub::await_tick() {
         clock_ = {};
         (void)clock_.advance(now);
     }
-    timer_.expires_at(std::chrono::system_clock::from_time_t(*next));
-    timer_.async_wait([this](const error_code& cancelled) {
-        if (!cancelled) tick();
-    });
+    const auto failed = timer_.ring_at(*next, [this] { tick(); });
+    if (!failed) return;
+    ticking_ = false;
+    log_.write(log_level::error, fmt::format("no TICK events: {}", failed.message()));
 }
 
 void event_hub::tick() {

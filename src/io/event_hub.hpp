@@ -5,7 +5,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/system_timer.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +17,7 @@
 #include "core/tick_clock.hpp"
 #include "io/tap.hpp"
 #include "io/task.hpp"
+#include "io/wall_timer.hpp"
 
 namespace ringmaster::io {
 
@@ -71,7 +71,7 @@ private:
     core::event_bus bus_;
     shared_event_set wanted_;
     core::tick_clock clock_;
-    asio::system_timer timer_;
+    wall_timer timer_;
     bool ticking_ = false;
 };
 
