@@ -145,8 +145,9 @@ def test_there_is_no_stdin_to_send_to(start):
     assert (fault.value.faultCode, fault.value.faultString) == (20, "NO_FILE: f")
 
 
-def test_a_socket_that_cannot_be_made_stops_the_start(start):
-    daemon = start(SECTION + "socket=unix:///nonexistent/f.sock\n", wait=False)
+@pytest.mark.parametrize("autostart", ["true", "false"])
+def test_a_socket_that_cannot_be_made_stops_the_start(start, autostart):
+    daemon = start(SECTION + f"socket=unix:///nonexistent/f.sock\nautostart={autostart}\n", wait=False)
     assert daemon.wait_exit() != 0
     expected = "Could not create FastCGI socket unix:///nonexistent/f.sock: [Errno 2] No such file or directory"
     assert expected in daemon.stderr()
