@@ -157,3 +157,24 @@ def test_a_listener_that_closes_its_stdin_is_passed_over(start):
     assert wait_events(daemon, "l", 1)[0].data() == "x"
     expected = "epipe occurred while sending event 0 to listener l0, listener state unchanged"
     assert daemon.find_log(expected).level == "DEBG"
+
+
+def test_what_a_listener_says_is_logged_to_the_last_byte(start):
+    """Also what breaks the protocol, and what it says just before its end."""
+    nonsense = 'i=0; while [ $i -lt 3000 ]; do echo "nonsense $i"; i=$((i+1)); done'
+    daemon = start(
+        listener(
+            "l",
+            "REMOTE_COMMUNICATION",
+            command="/bin/sh %(here)s/talker.sh",
+            stdout_logfile="%(here)s/l.out",
+            autorestart="false",
+        ),
+        files={"talker.sh": f'printf "READY\\n"; read header; printf "RESULT 2\\nOKREADY\\n"; {nonsense}'},
+    )
+    daemon.wait_state("l", "RUNNING")
+    daemon.rpc.supervisor.sendRemoteCommEvent("t", "x")
+    daemon.wait_state("l", "EXITED")
+    said = "READY\nRESULT 2\nOKREADY\n" + "".join(f"nonsense {number}\n" for number in range(3000))
+    assert daemon.read("l.out") == said
+    daemon.wait_log(VIOLATION)
