@@ -74,7 +74,7 @@ core::client_config apply_options(core::client_config from_file, const client_op
     override_with(given.serverurl, from_file.serverurl);
     override_with(given.username, from_file.username);
     override_with(given.password, from_file.password);
-    override_with(given.history_file, from_file.history_file);
+    if (given.history_file) from_file.history_file = given.history_file;
     return from_file;
 }
 

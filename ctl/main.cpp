@@ -39,7 +39,7 @@ void run_interactively(ctl::session& with, const core::client_config& settings) 
     const auto prompt = settings.prompt + "> ";
     if (!ctl::on_terminal()) return ctl::run_shell(with, with.input(), prompt);
     ctl::completer completions{with};
-    ctl::line_editor commands{completions, settings.history_file};
+    ctl::line_editor commands{completions, settings.history_file.value_or("")};
     ctl::run_shell(with, commands, prompt);
 }
 

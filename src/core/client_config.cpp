@@ -5,25 +5,11 @@
 namespace ringmaster::core {
 namespace {
 
-constexpr std::string_view local_scheme = "unix://";
-
-void read_client(load_context& context, const ini_section& section, std::string_view base,
-                 client_config& out) {
+client_config read_client(load_context& context, const ini_section& section) {
     section_values values(context, section, section_kind::supervisorctl, false);
-    const auto& names = context.environment_names;
-    if (auto url = values.text("serverurl", context.here_names)) {
-        if (url->starts_with(local_scheme)) {
-            const auto path = std::string_view(*url).substr(local_scheme.size());
-            *url = std::string(local_scheme) + context.types.absolute_path(path, base);
-        }
-        out.serverurl = *std::move(url);
-    }
-    out.username = values.text("username", names).value_or(out.username);
-    out.password = values.text("password", names).value_or(out.password);
-    out.prompt = values.text("prompt", names).value_or(out.prompt);
-    const auto history = values.text("history_file", context.here_names);
-    if (history && !history->empty())
-        out.history_file = context.types.absolute_path(*history, base);
+    client_config out;
+    for (const auto& row : options_of(section_kind::supervisorctl)) values.apply(row, out);
+    return out;
 }
 
 }  // namespace
@@ -36,12 +22,12 @@ result<client_config, config_error> load_client_config(const std::optional<std::
     client_config out;
     if (!path) return out;
 
-    load_context context(machine);
+    load_context context(machine, base);
     context.environment_names.set_environment(machine.process_environment());
-    read_main_file(context, *path, base);
+    read_main_file(context, *path);
     if (context.problems.empty()) {
         if (const auto* section = context.document.find("supervisorctl"))
-            read_client(context, *section, base, out);
+            out = read_client(context, *section);
         else
             context.problems.add(".ini file does not include supervisorctl section",
                                  *path + ": expected a line [supervisorctl]");

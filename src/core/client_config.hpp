@@ -20,7 +20,7 @@ struct client_config {
     std::string username;  ///< empty: none
     std::string password;  ///< empty: none
     std::string prompt = "supervisor";
-    std::string history_file;  ///< absolute; empty: none
+    std::optional<std::string> history_file;  ///< absolute; unset: none
 };
 
 /// Reads `path_given` (-c), or the first file of the search list when it is unset. Without any

@@ -70,6 +70,8 @@ struct fcgi_socket_config {
     std::uint32_t mode = 0700;
     ownership owner;
     std::optional<int> backlog;  ///< unset: SOMAXCONN
+
+    bool operator==(const fcgi_socket_config&) const = default;
 };
 
 /// One process (one instance of a program section), fully expanded.
@@ -104,7 +106,7 @@ struct process_config {
 struct listener_config {
     std::vector<std::string> events;  ///< upper-case type names, abstract ones too; sorted
     int buffer_size = 10;             ///< events
-    std::string result_handler;
+    std::string result_handler = "supervisor.dispatchers:default_handler";
 
     bool operator==(const listener_config&) const = default;
 };
@@ -132,6 +134,8 @@ struct server_config {
     ownership owner;
     std::string username;  ///< empty: no authentication
     std::string password;  ///< plain, or "{SHA}" + 40 hex digits
+
+    bool operator==(const server_config&) const = default;
 };
 
 /// [supervisord] with the command line applied.

@@ -28,14 +28,10 @@ bool same_value(const channel_config& active, const channel_config& pending) {
 }
 
 bool same_field(const option& row, process_config& active, process_config& pending) {
-    return std::visit(
-        [&](auto access) {
-            if constexpr (std::is_same_v<decltype(access), std::monostate>)
-                return true;
-            else
-                return same_value(access(active), access(pending));
-        },
-        row.process);
+    const auto* field = std::get_if<field_of<process_config>>(&row.field);
+    if (field == nullptr) return true;
+    return std::visit([&](auto access) { return same_value(access(active), access(pending)); },
+                      *field);
 }
 
 bool same_socket(const process_config& active, const process_config& pending) {

@@ -30,8 +30,9 @@ public:
 private:
     void header(std::string_view kind, std::string_view name = {});
     void line(std::string_view option, std::string_view value);
-    /// Nothing for an empty value.
-    void line_if_set(std::string_view option, std::string_view value);
+    /// Nothing for a row without a value.
+    template <class Owner>
+    void row(const option& row, const Owner& owner);
     template <class Owner>
     void rows(section_kind kind, const Owner& owner);
 
@@ -40,7 +41,6 @@ private:
     void group(const group_config& group);
     void pool(const group_config& group, std::string_view kind);
     void process(std::string_view kind, std::string_view section, const process_config& process);
-    void listener(const listener_config& listener);
     void socket(const fcgi_socket_config& socket);
     std::string section_for(const process_config& process, const group_config& group);
 
@@ -57,17 +57,16 @@ void ini_writer::line(std::string_view option, std::string_view value) {
     out_ += fmt::format("{}={}\n", option, quoted(value));
 }
 
-void ini_writer::line_if_set(std::string_view option, std::string_view value) {
-    if (!value.empty()) line(option, value);
+template <class Owner>
+void ini_writer::row(const option& row, const Owner& owner) {
+    const auto value = read_option(row, owner);
+    if (!std::holds_alternative<std::monostate>(value)) line(row.name, option_text(row, value));
 }
 
 template <class Owner>
 void ini_writer::rows(section_kind kind, const Owner& owner) {
-    for (const auto& row : options_of(kind)) {
-        if (row.type == value_type::name || row.name == "priority") continue;
-        const auto value = read_option(row, owner);
-        if (!std::holds_alternative<std::monostate>(value)) line(row.name, option_text(row, value));
-    }
+    for (const auto& one : options_of(kind))
+        if (one.type != value_type::name && one.name != "priority") row(one, owner);
 }
 
 void ini_writer::daemon(const daemon_config& daemon) {
@@ -77,15 +76,8 @@ void ini_writer::daemon(const daemon_config& daemon) {
 
 void ini_writer::server(const server_config& server) {
     header(server.section);
-    if (server.kind == family::inet) {
-        line("port", fmt::format("{}:{}", server.host.empty() ? "*" : server.host, server.port));
-    } else {
-        line("file", server.path);
-        line("chmod", octal_text(server.mode));
-        line_if_set("chown", ownership_text(server.owner));
-    }
-    line_if_set("username", server.username);
-    if (!server.username.empty()) line("password", server.password);
+    rows(server.kind == family::inet ? section_kind::inet_server : section_kind::unix_server,
+         server);
 }
 
 /// The program section that stands for one process: named after it where that is possible.
@@ -108,18 +100,12 @@ void ini_writer::process(std::string_view kind, std::string_view section,
     rows(section_kind::program, process);
 }
 
-void ini_writer::listener(const listener_config& listener) {
-    line("events", fmt::format("{}", fmt::join(listener.events, ",")));
-    line("buffer_size", fmt::format("{}", listener.buffer_size));
-    line("result_handler", listener.result_handler);
-}
-
 void ini_writer::socket(const fcgi_socket_config& socket) {
-    line("socket", socket.url);
-    if (socket.backlog) line("socket_backlog", fmt::format("{}", *socket.backlog));
-    if (socket.kind == family::inet) return;
-    line("socket_mode", octal_text(socket.mode));
-    line_if_set("socket_owner", ownership_text(socket.owner));
+    for (const auto& one : options_of(section_kind::fcgi)) {
+        const bool of_files =
+            one.type == value_type::octal || one.type == value_type::user_and_group;
+        if (socket.kind == family::local || !of_files) row(one, socket);
+    }
 }
 
 /// Groups whose processes share something (an event queue, a socket) stay one section.
@@ -135,7 +121,7 @@ void ini_writer::pool(const group_config& group, std::string_view kind) {
         const auto priority = group.processes[i].priority;
         if (priority == group.priority) line("priority", fmt::format("{}", priority));
     }
-    if (group.listener) listener(*group.listener);
+    if (group.listener) rows(section_kind::listener, group);
 }
 
 void ini_writer::group(const group_config& group) {

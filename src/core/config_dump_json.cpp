@@ -23,9 +23,11 @@ json::string text(std::string_view bytes) {
 }
 
 json::value value_of(const option& row, const plain_value& value) {
-    if (const auto* list = std::get_if<std::vector<int>>(&value)) {
+    if (const auto* list = std::get_if<std::vector<int>>(&value))
+        return json::array(list->begin(), list->end());
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
         json::array out;
-        for (const int item : *list) out.emplace_back(item);
+        for (const auto& item : *list) out.emplace_back(text(item));
         return out;
     }
     if (const auto* variables = std::get_if<environment>(&value)) {
@@ -41,36 +43,25 @@ json::value value_of(const option& row, const plain_value& value) {
 }
 
 template <class Owner>
-void add_rows(json::object& out, section_kind kind, field_of<Owner> option::*field,
-              const Owner& owner) {
-    for (const auto& row : options_of(kind)) {
-        const bool has_field = (row.*field).index() != 0;
-        if (has_field && row.type != value_type::name)
+void add_rows(json::object& out, section_kind kind, const Owner& owner) {
+    for (const auto& row : options_of(kind))
+        if (std::holds_alternative<field_of<Owner>>(row.field) && row.type != value_type::name)
             out[json::string(row.name)] = value_of(row, read_option(row, owner));
-    }
 }
 
 json::object process(const process_config& from) {
     json::object out;
     out["name"] = text(from.name);
     out["section"] = text(from.section);
-    add_rows(out, section_kind::program, &option::process, from);
+    add_rows(out, section_kind::program, from);
     return out;
 }
 
 json::object server(const server_config& from) {
     json::object out;
     out["section"] = text(from.section);
-    if (from.kind == family::inet) {
-        out["host"] = text(from.host);
-        out["port"] = from.port;
-    } else {
-        out["file"] = text(from.path);
-        out["chmod"] = octal_text(from.mode);
-        out["chown"] = ownership_text(from.owner);
-    }
-    out["username"] = text(from.username);
-    out["password"] = text(from.password);
+    const bool local = from.kind == family::local;
+    add_rows(out, local ? section_kind::unix_server : section_kind::inet_server, from);
     return out;
 }
 
@@ -85,11 +76,7 @@ std::string_view kind_name(group_kind kind) {
 
 json::object socket(const fcgi_socket_config& from) {
     json::object out;
-    out["socket"] = text(from.url);
-    if (from.backlog) out["socket_backlog"] = *from.backlog;
-    if (from.kind == family::inet) return out;
-    out["socket_mode"] = octal_text(from.mode);
-    out["socket_owner"] = ownership_text(from.owner);
+    add_rows(out, section_kind::fcgi, from);
     return out;
 }
 
@@ -98,13 +85,7 @@ json::object group(const group_config& from) {
     out["name"] = text(from.name);
     out["kind"] = kind_name(from.kind);
     out["priority"] = from.priority;
-    if (from.listener) {
-        json::array events;
-        for (const auto& event : from.listener->events) events.emplace_back(event);
-        out["events"] = std::move(events);
-        out["buffer_size"] = from.listener->buffer_size;
-        out["result_handler"] = from.listener->result_handler;
-    }
+    if (from.listener) add_rows(out, section_kind::listener, from);
     json::array processes;
     for (const auto& one : from.processes) {
         auto object = process(one);
@@ -150,7 +131,7 @@ std::string dump_as_json(const config& from) {
     json::object out;
     out["config_file"] = text(from.daemon.config_file);
     json::object daemon;
-    add_rows(daemon, section_kind::supervisord, &option::daemon, from.daemon);
+    add_rows(daemon, section_kind::supervisord, from.daemon);
     out["supervisord"] = std::move(daemon);
     json::array servers;
     for (const auto& one : from.servers) servers.push_back(server(one));

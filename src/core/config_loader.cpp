@@ -26,7 +26,9 @@ constexpr std::string_view insecure_search =
 class loader {
 public:
     loader(const daemon_options& options, const host& machine, const load_limits& limits)
-        : options_(options), machine_(machine), context_(machine, limits) {}
+        : options_(options),
+          machine_(machine),
+          context_(machine, options.start_directory, limits) {}
 
     result<config, config_error> run();
     config_examination examine();
@@ -44,11 +46,10 @@ private:
 };
 
 bool loader::read_files() {
-    const auto& base = options_.start_directory;
     auto path = options_.config_file;
     if (!path) {
         if (machine_.current_uid() == 0) context_.out.stderr_warnings.emplace_back(insecure_search);
-        path = search_config_file(options_.program, base, machine_);
+        path = search_config_file(options_.program, options_.start_directory, machine_);
     }
     if (!path) {
         context_.problems.add(
@@ -58,28 +59,15 @@ bool loader::read_files() {
             "echo_supervisord_conf prints a configuration to start from");
         return false;
     }
-    if (!read_main_file(context_, *path, base)) return false;
+    if (!read_main_file(context_, *path)) return false;
     read_includes(context_);
     return true;
 }
 
 void loader::read_rpc_interface(const ini_section& section) {
     section_values values(context_, section, section_kind::rpcinterface, false);
-    const auto& built_in = options_of(section_kind::rpcinterface).front().sample;
-    if (values.find(factory_option) == nullptr)
-        return values.fail_with_help(
-            factory_option,
-            fmt::format("section [{}] does not specify a {}", section.name, factory_option),
-            built_in);
-    const auto factory = values.text(factory_option, context_.environment_names);
-    if (!factory) return;
-    if (*factory != built_in)
-        return values.fail_with_help(
-            factory_option,
-            fmt::format("{} cannot be resolved within [{}]: Python code cannot be loaded", *factory,
-                        section.name),
-            built_in);
-    context_.out.rpc_interfaces.push_back(section.name.substr(interface_prefix.size()));
+    if (values.read<std::string>(values.row(factory_option)))
+        context_.out.rpc_interfaces.push_back(section.name.substr(interface_prefix.size()));
 }
 
 /// The built-in interface takes no options; Supervisor notices when it opens its servers.
@@ -111,7 +99,7 @@ void loader::evaluate() {
     for (const auto& section : document.sections())
         if (section.name.starts_with(interface_prefix)) read_rpc_interface(section);
     read_groups(context_);
-    read_servers(context_, options_.start_directory);
+    read_servers(context_);
     if (daemon != nullptr) resolve_daemon_user(context_, *daemon, options_);
     check_rpc_interfaces();
 }

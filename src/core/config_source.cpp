@@ -56,7 +56,7 @@ void include(load_context& context, const std::string& pattern) {
         const auto text = context.machine.read_file(path);
         // Supervisor passes over a file that it may not read, after saying that it included it.
         if (!text) continue;
-        const auto absolute = context.types.absolute_path(path, context.here);
+        const auto absolute = normalize_path(join_path(context.here, path));
         add_file(context, path, *text, parent_of(absolute));
     }
 }
@@ -80,15 +80,15 @@ std::optional<std::string> search_config_file(std::string_view program, std::str
     return std::nullopt;
 }
 
-bool read_main_file(load_context& context, const std::string& path, std::string_view base) {
-    const auto absolute = normalize_path(join_path(base, path));
+bool read_main_file(load_context& context, const std::string& path) {
+    const auto absolute = normalize_path(join_path(context.base, path));
     context.config_path = path;
     context.here = std::string(parent_of(absolute));
     context.here_names.set("here", context.here);
     context.out.daemon.config_file = absolute;
     // An empty path would otherwise name the directory.
     const auto text = path.empty() ? result<std::string, read_failure>(read_failure::missing)
-                                   : context.machine.read_file(join_path(base, path));
+                                   : context.machine.read_file(join_path(context.base, path));
     if (text) {
         add_file(context, path, *text, {});
         return context.problems.empty() || !context.document.sections().empty();
@@ -104,13 +104,8 @@ void read_includes(load_context& context) {
     const auto* section = context.document.find("include");
     if (section == nullptr) return;
     section_values values(context, *section, section_kind::include, false);
-    if (values.find("files") == nullptr)
-        return values.fail("files", ".ini file has [include] section, but no files setting");
     context.document.replace_here(context.here);
-
-    expansion_names names(&context.here_names);
-    names.set("host_node_name", context.node_name);
-    const auto files = values.text("files", names);
+    const auto files = values.text(values.row("files"));
     if (!files) return;
     for (const auto& pattern : split_blanks(*files))
         include(context, join_path(context.here, pattern));

@@ -23,7 +23,7 @@ std::optional<std::string> search_config_file(std::string_view program, std::str
 
 /// Reads the main file into the context's document, and sets its path and `here`. Problems are
 /// filed in the context. False if there is nothing that could be looked at further.
-bool read_main_file(load_context& context, const std::string& path, std::string_view base);
+bool read_main_file(load_context& context, const std::string& path);
 
 /// Follows [include] of the main file, if it has one.
 void read_includes(load_context& context);

@@ -43,7 +43,8 @@ std::string list_of_repr(const std::vector<std::string>& words) {
 
 class command_line_reader {
 public:
-    command_line_reader(daemon_options& out, const host& machine) : out_(out), types_(machine) {}
+    command_line_reader(daemon_options& out, const host& machine)
+        : out_(out), types_(machine, machine.current_directory()) {}
 
     /// True: the option ends everything (-h, -v).
     result<bool, config_error> take(const getopt_match& match);
@@ -103,12 +104,12 @@ result<void, config_error> command_line_reader::take_setting(const option& row,
         return {};
     }
     const std::string_view text = is_switch(row) ? "true" : std::string_view(match.argument);
-    const auto done = assign_field(row, row.daemon, text, out_.values, types_);
+    const auto done = assign_field(row, text, out_.values, types_);
     if (done) return {};
     return config_error{
         fmt::format("invalid value for {} {}: {}", match.spelling, repr(match.argument),
                     done.error().text()),
-        {fmt::format("command line: {}: expected {}", match.spelling, expectation(row.type))}};
+        {fmt::format("command line: {}: expected {}", match.spelling, expectation(row))}};
 }
 
 }  // namespace

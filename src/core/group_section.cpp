@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "core/event_types.hpp"
 #include "core/fcgi_section.hpp"
 #include "core/program_section.hpp"
 #include "core/repr.hpp"
@@ -19,7 +17,6 @@
 namespace ringmaster::core {
 namespace {
 
-constexpr int usual_priority = 999;
 constexpr int listener_priority = -1;
 
 class group_reader {
@@ -39,9 +36,9 @@ private:
     void add_member(section_values& values, const std::string& item, group_config& group);
     void add_socket(const ini_section& fcgi, std::vector<process_config>& processes);
     bool check_name(section_values& values);
-    int read_priority(section_values& values, int usual);
-    listener_config read_listener_options(section_values& values);
-    std::vector<std::string> read_events(section_values& values);
+    int read_priority(section_values& values);
+    void check_buffer_size(section_values& values, const listener_config& listener);
+    void check_redirection(section_values& values);
     void add(group_config group);
     void settle_names();
 
@@ -55,9 +52,11 @@ bool group_reader::check_name(section_values& values) {
     return static_cast<bool>(name);
 }
 
-int group_reader::read_priority(section_values& values, int usual) {
-    const auto priority = values.read("priority", context_.here_names, parse_integer);
-    return priority ? clamp_to_int(*priority) : usual;
+/// A section that is a group of its own has the priority of its program.
+int group_reader::read_priority(section_values& values) {
+    process_config program;
+    values.apply(values.row("priority"), program);
+    return program.priority;
 }
 
 void group_reader::add_member(section_values& values, const std::string& item,
@@ -66,7 +65,7 @@ void group_reader::add_member(section_values& values, const std::string& item,
     const auto* fcgi = context_.document.find("fcgi-program:" + item);
     const auto& name = values.section().name;
     if (program != nullptr && fcgi != nullptr) {
-        values.fail("programs",
+        values.fail(values.row("programs"),
                     fmt::format("[{}] name {} is ambiguous (exists as program and fcgi-program)",
                                 name, item));
     } else if (program == nullptr && fcgi == nullptr) {
@@ -102,13 +101,11 @@ void group_reader::read_group(const ini_section& section) {
     check_name(values);
     group_config group;
     group.name = std::string(name_in_section(section.name));
-    const auto programs = values.text("programs", context_.here_names);
-    group.priority = read_priority(values, usual_priority);
-    if (programs) {
-        for (const auto& item : parse_list(*programs)) {
-            grouped_.insert(item);
-            add_member(values, item, group);
-        }
+    const auto programs = values.read<std::vector<std::string>>(values.row("programs"));
+    values.apply(values.row("priority"), group);
+    for (const auto& item : programs.value_or(std::vector<std::string>())) {
+        grouped_.insert(item);
+        add_member(values, item, group);
     }
     add(std::move(group));
 }
@@ -118,59 +115,29 @@ void group_reader::read_program(const ini_section& section) {
     group_config group;
     const bool named = check_name(values);
     group.name = std::string(name_in_section(section.name));
-    group.priority = read_priority(values, usual_priority);
+    group.priority = read_priority(values);
     if (named)
         group.processes = read_processes(context_, section, section_kind::program, group.name);
     add(std::move(group));
 }
 
-std::vector<std::string> group_reader::read_events(section_values& values) {
-    const auto& section = values.section().name;
-    std::set<std::string> events;
-    if (const auto text = values.text("events", context_.here_names)) {
-        for (const auto& item : parse_list(*text)) events.insert(to_upper(item));
-        if (events.empty())
-            values.fail("events", fmt::format("[{}] section requires an \"events\" line", section));
-    } else if (values.find("events") == nullptr) {
-        values.fail("events", fmt::format("[{}] section requires an \"events\" line", section));
-    }
-    for (const auto& event : events) {
-        if (!is_event_type(event))
-            values.fail("events",
-                        fmt::format("Unknown event type {} in [{}] events", event, section));
-    }
-    return {events.begin(), events.end()};
+void group_reader::check_buffer_size(section_values& values, const listener_config& listener) {
+    if (listener.buffer_size >= 1) return;
+    values.fail_with_help("buffer_size",
+                          fmt::format("[{}] section sets invalid buffer_size ({})",
+                                      values.section().name, listener.buffer_size),
+                          "1 or more");
 }
 
-listener_config group_reader::read_listener_options(section_values& values) {
-    listener_config out;
-    const auto& names = context_.here_names;
-    const auto& section = values.section().name;
-    if (const auto size = values.read("buffer_size", names, parse_integer)) {
-        out.buffer_size = clamp_to_int(*size);
-        if (*size < 1)
-            values.fail_with_help(
-                "buffer_size",
-                fmt::format("[{}] section sets invalid buffer_size ({})", section, *size),
-                "1 or more");
-    }
-    const auto usual = find_option(section_kind::listener, "result_handler")->fallback;
-    out.result_handler = values.text("result_handler", names).value_or(std::string(usual));
-    if (out.result_handler != usual)
-        values.fail_with_help("result_handler",
-                              fmt::format("{} cannot be resolved within [{}]: Python code cannot "
-                                          "be loaded",
-                                          out.result_handler, section),
-                              usual);
-    out.events = read_events(values);
-    if (values.read("redirect_stderr", names, parse_boolean).value_or(false))
-        values.fail_with_help("redirect_stderr",
-                              fmt::format("[{}] section sets redirect_stderr=true but this is not "
-                                          "allowed because it will interfere with the "
-                                          "eventlistener protocol",
-                                          section),
-                              "false");
-    return out;
+void group_reader::check_redirection(section_values& values) {
+    const auto& row = values.row("redirect_stderr");
+    if (!values.read<bool>(row).value_or(false)) return;
+    values.fail_with_help(row.name,
+                          fmt::format("[{}] section sets redirect_stderr=true but this is not "
+                                      "allowed because it will interfere with the eventlistener "
+                                      "protocol",
+                                      values.section().name),
+                          "false");
 }
 
 void group_reader::read_listener(const ini_section& section) {
@@ -178,8 +145,13 @@ void group_reader::read_listener(const ini_section& section) {
     group_config group;
     group.kind = group_kind::listener;
     group.name = std::string(name_in_section(section.name));
-    group.priority = read_priority(values, listener_priority);
-    group.listener = read_listener_options(values);
+    group.priority = listener_priority;
+    group.listener.emplace();
+    for (const auto& row : options_of(section_kind::listener)) {
+        values.apply(row, group);
+        if (row.name == "buffer_size") check_buffer_size(values, *group.listener);
+    }
+    check_redirection(values);
     group.processes = read_processes(context_, section, section_kind::listener, group.name);
     add(std::move(group));
 }
@@ -190,7 +162,7 @@ void group_reader::read_fcgi(const ini_section& section) {
     group.kind = group_kind::fcgi;
     const bool named = check_name(values);
     group.name = std::string(name_in_section(section.name));
-    group.priority = read_priority(values, usual_priority);
+    group.priority = read_priority(values);
     const auto socket = read_fcgi_socket(context_, values);
     if (named) group.processes = read_processes(context_, section, section_kind::fcgi, group.name);
     for (auto& process : group.processes) process.fcgi_socket = socket;

@@ -24,25 +24,58 @@ void load_problems::add(std::string text, std::string hint) {
     if (known_.insert(hint).second) error_.hints.push_back(std::move(hint));
 }
 
-std::optional<std::string> section_values::text(std::string_view name, const expansion_names& names,
-                                                std::string_view label) {
-    const auto* found = find(name);
-    if (found == nullptr) return std::nullopt;
-    if (found->value.find('%') == std::string::npos) return within_limits(name, found->value);
-    const auto done =
+const expansion_names& load_context::names_for(const option& row) const {
+    switch (row.sees) {
+        case scope::variables: return environment_names;
+        case scope::machine: return machine_names;
+        case scope::file: break;
+    }
+    return here_names;
+}
+
+std::optional<std::string> section_values::text(const option& row, const expansion_names& names) {
+    const auto* found = find(row.name);
+    if (found == nullptr) {
+        if (row.required()) fail_missing(row);
+        return std::nullopt;
+    }
+    if (found->value.find('%') == std::string::npos) return within_limits(row, found->value);
+    // Supervisor calls these two by their bare names.
+    const bool bare = row.type == value_type::variables || row.type == value_type::name;
+    auto done =
         expand(found->value, names,
-               label.empty() ? fmt::format("{}.{}", section_.name, name) : std::string(label));
-    if (done) return within_limits(name, *done);
-    fail_with_help(name, done.error().text(),
+               bare ? std::string(row.name) : fmt::format("{}.{}", section_.name, row.name));
+    if (done) return within_limits(row, *std::move(done));
+    fail_with_help(row.name, done.error().text(),
                    "names that can be expanded, and %% for a percent sign");
     return std::nullopt;
 }
 
-std::optional<std::string> section_values::within_limits(std::string_view name,
-                                                         const std::string& value) {
-    if (context_.use(value.size())) return value;
-    fail_too_large(name);
-    return std::nullopt;
+std::optional<std::string> section_values::within_limits(const option& row, std::string value) {
+    if (!context_.use(value.size())) {
+        fail_too_large(row.name);
+        return std::nullopt;
+    }
+    if (row.empty_is_missing && value.empty()) {
+        fail_missing(row);
+        return std::nullopt;
+    }
+    return value;
+}
+
+bool section_values::accept(const option& row, std::string_view value, const parsed<void>& done) {
+    if (done) return true;
+    fail(row, fmt::format(fmt::runtime(row.complaint), fmt::arg("section", section_.name),
+                          fmt::arg("value", value), fmt::arg("why", done.error().text())));
+    return false;
+}
+
+void section_values::fail_missing(const option& row) {
+    auto text = fmt::format(fmt::runtime(row.missing), fmt::arg("section", section_.name));
+    if (find(row.name) != nullptr) return fail(row, std::move(text));
+    file(std::move(text), section_.place,
+         fmt::format("[{}] needs a line such as {}={}: {}", section_.name, row.name, row.example(),
+                     row.help));
 }
 
 void section_values::fail_too_large(std::string_view name) {
@@ -51,10 +84,8 @@ void section_values::fail_too_large(std::string_view name) {
                                context_.limits.bytes));
 }
 
-void section_values::fail(std::string_view name, std::string text) {
-    const auto* row = find_option(kind_, name);
-    fail_with_help(name, std::move(text),
-                   expectation(row == nullptr ? value_type::text : row->type));
+void section_values::fail(const option& row, std::string text) {
+    fail_with_help(row.name, std::move(text), expectation(row));
 }
 
 void section_values::fail_with_help(std::string_view name, std::string text,

@@ -35,19 +35,23 @@ private:
 };
 
 struct load_context {
-    explicit load_context(const host& on, const load_limits& bounds = {})
-        : machine(on), types(on), node_name(on.node_name()), limits(bounds) {}
+    /// Relative paths count from `directory`.
+    load_context(const host& on, std::string_view directory, const load_limits& bounds = {})
+        : machine(on), base(directory), types(on, directory), limits(bounds) {
+        machine_names.set("host_node_name", on.node_name());
+    }
     load_context(const load_context&) = delete;
     load_context& operator=(const load_context&) = delete;
 
     const host& machine;
+    const std::string base;
     machine_types types;
-    std::string node_name;
     ini_document document;
     std::string config_path;                         ///< as messages call it
     std::string here;                                ///< absolute directory of that file
     expansion_names environment_names;               ///< ENV_x of the daemon and [supervisord]
     expansion_names here_names{&environment_names};  ///< and `here`
+    expansion_names machine_names{&here_names};      ///< and host_node_name
     load_problems problems;
     config out;
     const load_limits limits;
@@ -55,6 +59,7 @@ struct load_context {
 
     /// False if the configuration has become too large with these.
     bool use(std::size_t more) { return (bytes += more) <= limits.bytes; }
+    const expansion_names& names_for(const option& row) const;
 };
 
 /// One section being evaluated: expands, parses, and files complaints with their places.
@@ -71,35 +76,40 @@ public:
         return context_.document.find(section_, name);
     }
 
-    /// The expanded text; unset if the option is absent or does not expand. `label` replaces
-    /// "section.option" in the complaint.
-    std::optional<std::string> text(std::string_view name, const expansion_names& names,
-                                    std::string_view label = {});
+    /// The row of an option that this kind of section has.
+    const option& row(std::string_view name) const { return *find_option(kind_, name); }
 
-    /// The option through one of the parse_… functions; unset if absent or wrong.
-    template <class Parse>
-    auto read(std::string_view name, const expansion_names& names, Parse parse)
-        -> std::optional<typename decltype(parse(std::string_view()))::value_type> {
-        const auto value = text(name, names);
-        if (!value) return std::nullopt;
-        const auto done = parse(std::string_view(*value));
-        if (done) return *done;
-        fail(name, done.error().text());
-        return std::nullopt;
+    /// The expanded text; unset if the option is absent or does not expand.
+    std::optional<std::string> text(const option& row, const expansion_names& names);
+    std::optional<std::string> text(const option& row) { return text(row, names_for(row)); }
+
+    /// The option as a T; unset if absent or wrong.
+    template <class T>
+    std::optional<T> read(const option& row, const expansion_names& names) {
+        T out{};
+        const auto value = text(row, names);
+        if (!value || !accept(row, *value, assign(row, *value, out, context_.types)))
+            return std::nullopt;
+        return out;
+    }
+    template <class T>
+    std::optional<T> read(const option& row) {
+        return read<T>(row, names_for(row));
     }
 
     /// The option into the member that its row names; an absent one leaves it as it is.
     template <class Owner>
-    void apply(const option& row, const field_of<Owner>& field, const expansion_names& names,
-               Owner& owner) {
-        const auto value = text(row.name, names);
-        if (!value) return;
-        const auto done = assign_field(row, field, *value, owner, context_.types);
-        if (!done) fail(row.name, done.error().text());
+    void apply(const option& row, const expansion_names& names, Owner& owner) {
+        if (const auto value = text(row, names))
+            accept(row, *value, assign_field(row, *value, owner, context_.types));
+    }
+    template <class Owner>
+    void apply(const option& row, Owner& owner) {
+        apply(row, names_for(row), owner);
     }
 
-    /// Files a complaint about an option; about the section if it is absent.
-    void fail(std::string_view name, std::string text);
+    /// Files a complaint about an option, and says what it should be.
+    void fail(const option& row, std::string text);
     /// Files a complaint whose help is not the option's type.
     void fail_with_help(std::string_view name, std::string text, std::string_view help);
     /// Files a complaint about the option that made the configuration too large.
@@ -109,7 +119,11 @@ public:
     bool failed() const noexcept { return failed_; }
 
 private:
-    std::optional<std::string> within_limits(std::string_view name, const std::string& value);
+    const expansion_names& names_for(const option& row) const { return context_.names_for(row); }
+    /// Files the complaint about a value that was refused.
+    bool accept(const option& row, std::string_view value, const parsed<void>& done);
+    void fail_missing(const option& row);
+    std::optional<std::string> within_limits(const option& row, std::string value);
     void file(std::string text, ini_place place, std::string_view what);
 
     load_context& context_;

@@ -81,8 +81,8 @@ std::string machine_types::expand_user(std::string_view path) const {
     return home->empty() ? "/" : *home;
 }
 
-std::string machine_types::absolute_path(std::string_view path, std::string_view base) const {
-    return normalize_path(join_path(base, expand_user(path)));
+std::string machine_types::absolute_path(std::string_view path) const {
+    return normalize_path(join_path(base_, expand_user(path)));
 }
 
 }  // namespace ringmaster::core

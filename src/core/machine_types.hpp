@@ -15,10 +15,11 @@
 
 namespace ringmaster::core {
 
-/// Borrows the host; lives for one reading of the configuration.
+/// Borrows the host; lives for one reading of the configuration. `base` is the directory that
+/// relative paths count from.
 class machine_types {
 public:
-    explicit machine_types(const host& machine) : machine_(machine) {}
+    machine_types(const host& machine, std::string_view base) : machine_(machine), base_(base) {}
 
     /// With `~` expanded; not made absolute.
     parsed<std::string> existing_directory(std::string_view value);
@@ -32,12 +33,13 @@ public:
     /// `~` and `~user` at the start replaced by the home directory, where it is known.
     std::string expand_user(std::string_view path) const;
     /// `~` expanded, absolute, normalised.
-    std::string absolute_path(std::string_view path, std::string_view base) const;
+    std::string absolute_path(std::string_view path) const;
 
 private:
     bool is_directory(const std::string& path);
 
     const host& machine_;
+    const std::string base_;
     std::map<std::string, bool, std::less<>> directories_;
     std::map<std::string, std::optional<account>, std::less<>> users_;
 };

@@ -8,64 +8,82 @@
 namespace ringmaster::core {
 namespace {
 
-plain_value plain(value_type, bool value) {
+plain_value plain(const option&, bool value) {
     return value;
 }
-plain_value plain(value_type, int value) {
+plain_value plain(const option&, int value) {
     return std::int64_t{value};
 }
-plain_value plain(value_type, std::int64_t value) {
+plain_value plain(const option&, std::int64_t value) {
     return value;
 }
-plain_value plain(value_type, std::uint32_t value) {
-    return octal_text(value);
+plain_value plain(const option&, std::uint32_t value) {
+    return fmt::format("0{:o}", value);
 }
-plain_value plain(value_type, const std::string& value) {
+plain_value plain(const option&, const std::vector<std::string>& value) {
     return value;
 }
-plain_value plain(value_type, const std::vector<int>& value) {
+plain_value plain(const option&, const std::vector<int>& value) {
     return value;
 }
-plain_value plain(value_type, const environment& value) {
+plain_value plain(const option&, const environment& value) {
     return value;
 }
-plain_value plain(value_type, log_level value) {
+plain_value plain(const option&, log_level value) {
     return std::string(log_level_name(value));
 }
-plain_value plain(value_type, const account& value) {
+plain_value plain(const option&, const server_config& value) {
+    return fmt::format("{}:{}", value.host.empty() ? "*" : value.host, value.port);
+}
+plain_value plain(const option&, const fcgi_socket_config& value) {
+    return value.url;
+}
+plain_value plain(const option&, const account& value) {
     return value.name;
 }
 
-plain_value plain(value_type, autorestart_mode value) {
+plain_value plain(const option&, autorestart_mode value) {
     if (value == autorestart_mode::unexpected) return std::string("unexpected");
     return value == autorestart_mode::always;
 }
 
-plain_value plain(value_type, const channel_config& value) {
+plain_value plain(const option&, const channel_config& value) {
     using target = channel_config::target;
     if (value.kind == target::file) return value.path;
     return std::string(value.kind == target::automatic ? "AUTO" : "NONE");
 }
 
-template <class T>
-plain_value plain(value_type type, const std::optional<T>& value) {
-    if (value) return plain(type, *value);
-    if (type == value_type::serverurl) return std::string("AUTO");
+/// `uid:gid`, without what is left as it is.
+plain_value plain(const option&, const ownership& value) {
+    if (!value.uid) return {};
+    return value.gid ? fmt::format("{}:{}", *value.uid, *value.gid) : fmt::format("{}", *value.uid);
+}
+
+/// A text that may be absent and has no default is as good as absent when it is empty.
+plain_value plain(const option& row, const std::string& value) {
+    if (value.empty() && row.fallback.empty() && !row.required()) return {};
+    return value;
+}
+
+/// Set and empty is something else than unset.
+plain_value plain(const option& row, const std::optional<std::string>& value) {
+    if (value) return *value;
+    if (row.type == value_type::serverurl) return std::string("AUTO");
     return {};
 }
 
+template <class T>
+plain_value plain(const option& row, const std::optional<T>& value) {
+    return value ? plain(row, *value) : plain_value();
+}
+
 template <class Owner>
-plain_value read(const option& row, const field_of<Owner>& field, const Owner& owner) {
+plain_value read(const option& row, const Owner& owner) {
+    const auto* field = std::get_if<field_of<Owner>>(&row.field);
+    if (field == nullptr) return {};
     // Fields are reached through accessors that also serve for writing.
     auto& from = const_cast<Owner&>(owner);
-    return std::visit(
-        [&](auto access) -> plain_value {
-            if constexpr (std::is_same_v<decltype(access), std::monostate>)
-                return {};
-            else
-                return plain(row.type, access(from));
-        },
-        field);
+    return std::visit([&](auto access) { return plain(row, access(from)); }, *field);
 }
 
 /// For the inside of double quotes.
@@ -88,11 +106,23 @@ std::string text_of(const environment& variables) {
 }  // namespace
 
 plain_value read_option(const option& row, const process_config& process) {
-    return read(row, row.process, process);
+    return read(row, process);
 }
 
 plain_value read_option(const option& row, const daemon_config& daemon) {
-    return read(row, row.daemon, daemon);
+    return read(row, daemon);
+}
+
+plain_value read_option(const option& row, const server_config& server) {
+    return read(row, server);
+}
+
+plain_value read_option(const option& row, const group_config& group) {
+    return read(row, group);
+}
+
+plain_value read_option(const option& row, const fcgi_socket_config& socket) {
+    return read(row, socket);
 }
 
 std::string option_text(const option& row, const plain_value& value) {
@@ -114,15 +144,6 @@ std::string option_text(const option& row, const plain_value& value) {
                 return fmt::format("{}", fmt::join(v, ","));
         },
         value);
-}
-
-std::string octal_text(std::uint32_t mode) {
-    return fmt::format("0{:o}", mode);
-}
-
-std::string ownership_text(const ownership& owner) {
-    if (!owner.uid) return {};
-    return owner.gid ? fmt::format("{}:{}", *owner.uid, *owner.gid) : fmt::format("{}", *owner.uid);
 }
 
 std::string short_signal_name(int number) {

@@ -7,6 +7,8 @@
 
 namespace ringmaster::core::rows {
 
+#define RM_FIELD(owner, member) field_of<owner>([](owner & from) -> auto& { return from.member; })
+
 std::span<const option> supervisord();
 std::span<const option> program();
 std::span<const option> listener();

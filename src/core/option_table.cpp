@@ -79,15 +79,22 @@ std::string_view expectation(value_type type) {
         case value_type::variables: return "KEY=\"value\" pairs, separated by commas";
         case value_type::name: return "a name without blank, colon and slash";
         case value_type::events: return "event types, separated by commas";
+        case value_type::path: return "a path";
+        case value_type::client_url: return "unix:///path or http://host:port";
         case value_type::socket: return "unix:///absolute/path or tcp://host:port";
-        case value_type::port_like: return "a whole number from 1 to 65535";
+        case value_type::backlog: return "a whole number from 1 to 65535";
         case value_type::engine: return "auto, uring or epoll";
         case value_type::thread_count: return "a whole number from 1 to 64";
+        case value_type::serverurl: return "AUTO, or a URL";
         case value_type::text:
-        case value_type::serverurl:
+        case value_type::entry_point:
         case value_type::ignored: return "text";
     }
     return "text";
+}
+
+std::string_view expectation(const option& row) {
+    return row.type == value_type::entry_point ? row.example() : expectation(row.type);
 }
 
 }  // namespace ringmaster::core

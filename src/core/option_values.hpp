@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <type_traits>
 #include <variant>
 
 #include "core/machine_types.hpp"
@@ -11,56 +10,62 @@
 
 namespace ringmaster::core {
 
-// One overload for each type of member; `type` tells apart what one C++ type can hold.
-parsed<void> assign(value_type type, std::string_view text, bool& out, machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, int& out, machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, std::int64_t& out,
+// One overload for each type of member; the row tells apart what one C++ type can hold.
+parsed<void> assign(const option& row, std::string_view text, bool& out, machine_types& machine);
+parsed<void> assign(const option& row, std::string_view text, int& out, machine_types& machine);
+parsed<void> assign(const option& row, std::string_view text, std::int64_t& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, std::uint32_t& out,
+parsed<void> assign(const option& row, std::string_view text, std::uint32_t& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, std::optional<std::uint32_t>& out,
+parsed<void> assign(const option& row, std::string_view text, std::optional<std::uint32_t>& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, std::string& out,
+parsed<void> assign(const option& row, std::string_view text, std::string& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, std::optional<std::string>& out,
+parsed<void> assign(const option& row, std::string_view text, std::optional<std::string>& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, std::vector<int>& out,
+parsed<void> assign(const option& row, std::string_view text, std::vector<int>& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, log_level& out, machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, autorestart_mode& out,
+parsed<void> assign(const option& row, std::string_view text, log_level& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, std::optional<account>& out,
+parsed<void> assign(const option& row, std::string_view text, autorestart_mode& out,
                     machine_types& machine);
-parsed<void> assign(value_type type, std::string_view text, environment& out,
+parsed<void> assign(const option& row, std::string_view text, std::optional<account>& out,
+                    machine_types& machine);
+parsed<void> assign(const option& row, std::string_view text, environment& out,
                     machine_types& machine);
 /// Sets kind and path, and syslog for the text "syslog"; the rest of the channel has its own
 /// options.
-parsed<void> assign(value_type type, std::string_view text, channel_config& out,
+parsed<void> assign(const option& row, std::string_view text, channel_config& out,
                     machine_types& machine);
 
-/// Parses `text` into the field of `owner`; does nothing for a row without a field.
+/// Host and port only.
+parsed<void> assign(const option& row, std::string_view text, server_config& out,
+                    machine_types& machine);
+/// The address only.
+parsed<void> assign(const option& row, std::string_view text, fcgi_socket_config& out,
+                    machine_types& machine);
+parsed<void> assign(const option& row, std::string_view text, ownership& out,
+                    machine_types& machine);
+parsed<void> assign(const option& row, std::string_view text, std::optional<int>& out,
+                    machine_types& machine);
+parsed<void> assign(const option& row, std::string_view text, std::vector<std::string>& out,
+                    machine_types& machine);
+
+/// Parses `text` into the field of `owner`; does nothing for a row without one.
 template <class Owner>
-parsed<void> assign_field(const option& row, const field_of<Owner>& field, std::string_view text,
-                          Owner& owner, machine_types& machine) {
-    return std::visit(
-        [&](auto access) -> parsed<void> {
-            if constexpr (std::is_same_v<decltype(access), std::monostate>)
-                return {};
-            else
-                return assign(row.type, text, access(owner), machine);
-        },
-        field);
+parsed<void> assign_field(const option& row, std::string_view text, Owner& owner,
+                          machine_types& machine) {
+    const auto* field = std::get_if<field_of<Owner>>(&row.field);
+    if (field == nullptr) return {};
+    return std::visit([&](auto access) { return assign(row, text, access(owner), machine); },
+                      *field);
 }
 
 /// Copies one field from one owner to another.
 template <class Owner>
-void copy_field(const field_of<Owner>& field, Owner& from, Owner& to) {
-    std::visit(
-        [&](auto access) {
-            if constexpr (!std::is_same_v<decltype(access), std::monostate>)
-                access(to) = access(from);
-        },
-        field);
+void copy_field(const option& row, Owner& from, Owner& to) {
+    if (const auto* field = std::get_if<field_of<Owner>>(&row.field))
+        std::visit([&](auto access) { access(to) = access(from); }, *field);
 }
 
 }  // namespace ringmaster::core

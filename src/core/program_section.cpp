@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/environment_syntax.hpp"
 #include "core/text.hpp"
 #include "core/value_types.hpp"
 
@@ -23,11 +22,10 @@ class program_reader {
 public:
     program_reader(load_context& context, const ini_section& section, section_kind kind,
                    std::string_view group)
-        : context_(context), values_(context, section, kind, true), names_(&context.here_names) {
+        : context_(context), values_(context, section, kind, true), names_(&context.machine_names) {
         const auto program = name_in_section(section.name);
         if (const auto name = parse_name(program); !name)
             values_.fail_section(name.error().text(), expectation(value_type::name));
-        names_.set("host_node_name", context.node_name);
         names_.set("program_name", std::string(program));
         names_.set("group_name", std::string(group));
     }
@@ -38,8 +36,7 @@ private:
     void read_section_stage();
     void check_section();
     void read_process(std::int64_t number);
-    void read_environment(process_config& process, expansion_names& names);
-    void read_name(process_config& process, const expansion_names& names);
+    void read_environment(const option& row, process_config& process, expansion_names& names);
     void warn(std::string text) { context_.out.messages.push_back({log_level::warn, text}); }
     void warn_of_channel(std::string_view channel, const channel_config& log);
     void settle_stderr(process_config& process);
@@ -57,14 +54,15 @@ void program_reader::read_section_stage() {
     for (const auto& row : options_of(section_kind::program)) {
         if (row.when != stage::section) continue;
         if (row.name == "numprocs")
-            numprocs_ = values_.read(row.name, names_, parse_integer).value_or(numprocs_);
+            numprocs_ = values_.read<std::int64_t>(row, names_).value_or(numprocs_);
         else if (row.name == "numprocs_start")
-            first_number_ = values_.read(row.name, names_, parse_integer).value_or(first_number_);
+            first_number_ = values_.read<std::int64_t>(row, names_).value_or(first_number_);
         else
-            values_.apply(row, row.process, names_, common_);
+            values_.apply(row, names_, common_);
     }
     if (values_.find("killasgroup") == nullptr) common_.killasgroup = common_.stopasgroup;
     common_.section = values_.section().name;
+    common_.name = std::string(name_in_section(common_.section));
 }
 
 void program_reader::check_section() {
@@ -72,7 +70,7 @@ void program_reader::check_section() {
     // Supervisor checks the name before it is expanded.
     if (name != nullptr) {
         if (const auto checked = parse_name(name->value); !checked)
-            values_.fail("process_name", checked.error().text());
+            values_.fail(values_.row("process_name"), checked.error().text());
     }
     const bool numbered =
         name != nullptr && name->value.find("%(process_num)") != std::string::npos;
@@ -90,15 +88,12 @@ void program_reader::check_section() {
                                fmt::format("at most {}", most));
 }
 
-void program_reader::read_environment(process_config& process, expansion_names& names) {
+/// On top of the daemon's; the other options of the process may refer to it.
+void program_reader::read_environment(const option& row, process_config& process,
+                                      expansion_names& names) {
     process.env = context_.out.daemon.env;
-    const auto text = values_.text("environment", names, "environment");
-    if (!text) return;
-    const auto own = parse_environment(*text);
-    if (!own) {
-        values_.fail("environment", own.error().text());
-        return;
-    }
+    const auto own = values_.read<environment>(row, names);
+    if (!own) return;
     for (const auto& [name, value] : *own) process.env.insert_or_assign(name, value);
     names.set_environment(*own);
 }
@@ -130,12 +125,6 @@ void program_reader::settle_stderr(process_config& process) {
     process.stderr_log.path.clear();
 }
 
-void program_reader::read_name(process_config& process, const expansion_names& names) {
-    process.name = std::string(name_in_section(process.section));
-    if (auto name = values_.text("process_name", names, "process_name"))
-        process.name = *std::move(name);
-}
-
 void program_reader::read_process(std::int64_t number) {
     expansion_names names(&names_);
     names.set("process_num", number);
@@ -144,16 +133,9 @@ void program_reader::read_process(std::int64_t number) {
     for (const auto& row : options_of(section_kind::program)) {
         if (row.when != stage::process) continue;
         if (row.type == value_type::variables)
-            read_environment(process, names);
-        else if (row.type == value_type::name)
-            read_name(process, names);
+            read_environment(row, process, names);
         else
-            values_.apply(row, row.process, names, process);
-        if (row.name == "command" && values_.find("command") == nullptr)
-            values_.fail_with_help(
-                "command",
-                fmt::format("program section {} does not specify a command", process.section),
-                "the program to run and its arguments");
+            values_.apply(row, names, process);
     }
     if (!context_.use(own_size(process))) values_.fail_too_large("numprocs");
     if (values_.failed()) return;

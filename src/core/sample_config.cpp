@@ -18,10 +18,9 @@ constexpr std::string_view preamble =
 
 /// `active`: the section's header is in force, so required options must be, too.
 void add_option(std::string& out, const option& row, bool active) {
-    const auto value = row.sample.empty() ? row.fallback : row.sample;
-    const auto mark = active && row.required ? "" : ";";
-    out += fmt::format("{:<45} ; {}{}\n", fmt::format("{}{}={}", mark, row.name, value), row.help,
-                       row.extension ? " (not in Supervisor)" : "");
+    const auto mark = active && (row.required() || row.in_force) ? "" : ";";
+    out += fmt::format("{:<45} ; {}{}\n", fmt::format("{}{}={}", mark, row.name, row.example()),
+                       row.help, row.extension ? " (not in Supervisor)" : "");
 }
 
 }  // namespace
@@ -37,7 +36,7 @@ std::string sample_config() {
         // What a section cannot be without comes first, whatever the order of evaluation.
         for (const bool required : {true, false})
             for (const auto& row : section.options)
-                if (row.required == required) add_option(out, row, active);
+                if (row.required() == required) add_option(out, row, active);
     }
     return out;
 }

@@ -4,18 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "core/text.hpp"
-#include "core/value_types.hpp"
-
 namespace ringmaster::core {
 namespace {
 
-void read_authentication(load_context& context, section_values& values, server_config& out) {
-    const auto& names = context.environment_names;
-    const auto username = values.text("username", names);
-    const auto password = values.text("password", names);
-    out.username = username.value_or("");
-    out.password = password.value_or("");
+void check_authentication(section_values& values) {
     const bool has_username = values.find("username") != nullptr;
     const bool has_password = values.find("password") != nullptr;
     if (has_username == has_password) return;
@@ -23,54 +15,20 @@ void read_authentication(load_context& context, section_values& values, server_c
         has_username ? "password" : "username",
         fmt::format("Section [{}] contains incomplete authentication: If a username or a password "
                     "is specified, both the username and password must be specified",
-                    out.section),
+                    values.section().name),
         "both or neither of username and password");
 }
 
-void read_inet(load_context& context, const ini_section& section) {
-    section_values values(context, section, section_kind::inet_server, false);
+server_config read_server(load_context& context, const ini_section& section, section_kind kind) {
+    section_values values(context, section, kind, false);
     server_config out;
     out.section = section.name;
-    out.kind = family::inet;
-    read_authentication(context, values, out);
-    if (values.find("port") == nullptr)
-        values.fail("port", fmt::format("section [{}] has no port value", section.name));
-    if (const auto address = values.read("port", context.environment_names, parse_inet_address)) {
-        out.host = address->host;
-        out.port = address->port;
+    out.kind = kind == section_kind::inet_server ? family::inet : family::local;
+    for (const auto& row : options_of(kind)) {
+        values.apply(row, out);
+        if (row.name == "password") check_authentication(values);
     }
-    context.out.servers.push_back(std::move(out));
-}
-
-void read_ownership(load_context& context, section_values& values, server_config& out) {
-    const auto& names = context.environment_names;
-    if (const auto text = values.text("chown", names)) {
-        const auto owner = context.types.user_and_group(*text);
-        if (owner)
-            out.owner = *owner;
-        else
-            values.fail("chown", fmt::format("Invalid sockchown value {}", *text));
-    }
-    if (const auto text = values.text("chmod", names)) {
-        const auto mode = parse_octal(*text);
-        if (mode)
-            out.mode = *mode;
-        else
-            values.fail("chmod", fmt::format("Invalid chmod value {}", *text));
-    }
-}
-
-void read_unix(load_context& context, const ini_section& section, std::string_view base) {
-    section_values values(context, section, section_kind::unix_server, false);
-    server_config out;
-    out.section = section.name;
-    if (values.find("file") == nullptr)
-        values.fail("file", fmt::format("section [{}] has no file value", section.name));
-    if (const auto path = values.text("file", context.here_names))
-        out.path = context.types.absolute_path(strip(*path), base);
-    read_authentication(context, values, out);
-    read_ownership(context, values, out);
-    context.out.servers.push_back(std::move(out));
+    return out;
 }
 
 /// Children get the first unix server, else the last inet one.
@@ -84,11 +42,11 @@ std::string url_for_children(const std::vector<server_config>& servers) {
 
 }  // namespace
 
-void read_servers(load_context& context, std::string_view base) {
-    for (const auto& section : context.document.sections())
-        if (section.name.starts_with("inet_http_server")) read_inet(context, section);
-    for (const auto& section : context.document.sections())
-        if (section.name.starts_with("unix_http_server")) read_unix(context, section, base);
+void read_servers(load_context& context) {
+    for (const auto kind : {section_kind::inet_server, section_kind::unix_server})
+        for (const auto& section : context.document.sections())
+            if (kind_of_section(section.name) == kind)
+                context.out.servers.push_back(read_server(context, section, kind));
     context.out.server_url = url_for_children(context.out.servers);
 }
 

@@ -26,6 +26,40 @@ std::int64_t saturating_multiply(std::int64_t a, std::int64_t b) {
                  : std::numeric_limits<std::int64_t>::max();
 }
 
+/// Supervisor prints these two as Python tuples.
+value_error bad_format(std::string_view url) {
+    return value_error::of(fmt::format("('Bad socket format %s', {})", repr(url)));
+}
+
+parsed<fcgi_socket_config> parse_unix_socket(std::string_view path) {
+    if (!path.starts_with('/'))
+        return value_error::of(
+            fmt::format("('Unix socket path %s is not an absolute path', {})", repr(path)));
+    fcgi_socket_config out;
+    out.path = normalize_path(path);
+    out.url = fmt::format("unix://{}", path);
+    return out;
+}
+
+parsed<fcgi_socket_config> parse_tcp_socket(std::string_view url, std::string_view address) {
+    const auto colon = address.find(':');
+    if (colon == std::string_view::npos || colon == 0) return bad_format(url);
+    const auto host = address.substr(0, colon);
+    const auto digits = address.substr(colon + 1);
+    const bool blank =
+        std::ranges::any_of(host, [](char c) { return is_blank(static_cast<unsigned char>(c)); });
+    const bool numeric =
+        !digits.empty() && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+    if (blank || !numeric) return bad_format(url);
+
+    fcgi_socket_config out;
+    out.kind = family::inet;
+    RM_TRY(out.port, parse_port(digits));
+    out.host = to_lower(host);
+    out.url = fmt::format("tcp://{}:{}", out.host, out.port);
+    return out;
+}
+
 }  // namespace
 
 int clamp_to_int(std::int64_t value) {
@@ -146,6 +180,14 @@ parsed<inet_address> parse_inet_address(std::string_view value) {
     out.host = to_lower(value.substr(0, colon));
     if (out.host == "*") out.host.clear();
     return out;
+}
+
+parsed<fcgi_socket_config> parse_socket_url(std::string_view value) {
+    constexpr std::string_view local = "unix://";
+    constexpr std::string_view tcp = "tcp://";
+    if (value.starts_with(local)) return parse_unix_socket(value.substr(local.size()));
+    if (value.starts_with(tcp)) return parse_tcp_socket(value, value.substr(tcp.size()));
+    return bad_format(value);
 }
 
 }  // namespace ringmaster::core

@@ -37,6 +37,8 @@ struct inet_address {
     std::uint16_t port = 0;
 };
 parsed<inet_address> parse_inet_address(std::string_view value);
+/// "unix:///path" or "tcp://host:port"; mode, owner and backlog stay as they are by default.
+parsed<fcgi_socket_config> parse_socket_url(std::string_view value);
 /// A port number that is known to be digits: only its range can be wrong.
 parsed<std::uint16_t> parse_port(std::string_view value);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <concepts>
 
 #include "core/option_reading.hpp"
 #include "rpc/supervisor_methods.hpp"
@@ -79,11 +80,12 @@ struct plain_writer {
 
     void operator()(std::monostate) const { out.string("none"); }
     void operator()(bool truth) const { out.boolean(truth); }
-    void operator()(std::int64_t number) const { out.integer(number); }
+    void operator()(std::integral auto number) const { out.integer(number); }
     void operator()(const std::string& text) const { out.string(text); }
-    void operator()(const std::vector<int>& numbers) const {
+    template <class T>
+    void operator()(const std::vector<T>& items) const {
         out.begin_array();
-        for (const int number : numbers) out.integer(number);
+        for (const auto& item : items) (*this)(item);
         out.end_array();
     }
     void operator()(const core::environment& variables) const {

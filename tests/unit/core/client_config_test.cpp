@@ -20,7 +20,7 @@ TEST(ClientConfig, WithoutAnyFileDefaultsHold) {
     EXPECT_EQ(got->username, "");
     EXPECT_EQ(got->password, "");
     EXPECT_EQ(got->prompt, "supervisor");
-    EXPECT_EQ(got->history_file, "");
+    EXPECT_EQ(got->history_file, std::nullopt);
 }
 
 TEST(ClientConfig, SearchesWhereTheDaemonDoes) {

@@ -102,8 +102,8 @@ TEST(ConfigFile, AllProblemsAreHintedAtWithTheirLines) {
                     "[program:nope]",
                     "/etc/s.conf:6: autostart=maybe: expected true or false",
                     "/etc/s.conf:5: startsecs=ten: expected a whole number of seconds",
-                    "/etc/s.conf:4: [program:x] needs command: the program to run and its "
-                    "arguments"));
+                    "/etc/s.conf:4: [program:x] needs a line such as command=/usr/bin/cat: "
+                    "program and arguments; PATH is searched"));
 }
 
 TEST(Supervisord, DefaultsAreSupervisors) {
@@ -153,6 +153,19 @@ TEST(Supervisord, EveryOptionReachesItsField) {
     EXPECT_EQ(d.io_engine, "epoll");
     EXPECT_EQ(d.io_threads, 4);
     EXPECT_EQ(d.start_concurrency, 7);
+}
+
+TEST(Supervisord, IgnoresTheProfilerWhateverItIsTold) {
+    EXPECT_EQ(complaint("[supervisord]\nprofile_options=%(no)s\n"), "accepted");
+}
+
+TEST(ConfigFile, WhatIsMissingIsHintedAtWithAnExample) {
+    const auto got = load("[supervisord]\n[unix_http_server]\n");
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().text, "section [unix_http_server] has no file value");
+    EXPECT_THAT(got.error().hints,
+                ElementsAre("/etc/s.conf:2: [unix_http_server] needs a line such as "
+                            "file=/tmp/supervisor.sock: path of the socket"));
 }
 
 TEST(Supervisord, BadValuesAreReportedWithoutASection) {

@@ -29,11 +29,11 @@ std::string cell(std::string_view text) {
 }
 
 std::string table_row(const option& row) {
-    const auto fallback = row.required           ? "required"
+    const auto fallback = row.required()         ? "required"
                           : row.fallback.empty() ? "–"
                                                  : fmt::format("`{}`", row.fallback);
     const auto letter = row.command_line.letter;
-    return fmt::format("| `{}` | {} | {} | {}{}{} |\n", row.name, expectation(row.type), fallback,
+    return fmt::format("| `{}` | {} | {} | {}{}{} |\n", row.name, cell(expectation(row)), fallback,
                        cell(row.help), letter == '\0' ? "" : fmt::format("; `-{}`", letter),
                        row.extension ? "; **not in Supervisor**" : "");
 }

@@ -166,6 +166,9 @@ TEST(FcgiPrograms, Complaints) {
         {"socket=tcp://a:0\nsocket_mode=0700",
          "socket_owner and socket_mode params should only be used with a Unix domain socket in "
          "[fcgi-program:f] socket"},
+        {"socket=http://a:1\nsocket_owner=joe",
+         "socket_owner and socket_mode params should only be used with a Unix domain socket in "
+         "[fcgi-program:f] socket"},
         {"socket=unix:///x\nsocket_mode=9", "Invalid socket_mode value 9"},
         {"socket=unix:///x\nsocket_owner=jim", "Invalid socket_owner value jim"},
         {"socket=unix:///x\nsocket_backlog=0", "Invalid socket_backlog value 0"},

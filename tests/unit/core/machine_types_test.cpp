@@ -9,14 +9,14 @@ namespace {
 
 TEST(MachineTypes, DirectoriesMustExist) {
     const test::fake_host machine;
-    machine_types types(machine);
+    machine_types types(machine, machine.cwd);
     EXPECT_EQ(*types.existing_directory("~"), "/home/joe");
     EXPECT_EQ(types.existing_directory("~/no").error().text(), "~/no is not an existing directory");
 }
 
 TEST(MachineTypes, DirpathsNeedOnlyTheirParent) {
     const test::fake_host machine;
-    machine_types types(machine);
+    machine_types types(machine, machine.cwd);
     EXPECT_EQ(*types.existing_dirpath("x.log"), "x.log");
     EXPECT_EQ(*types.existing_dirpath("/x.log"), "/x.log");
     EXPECT_EQ(*types.existing_dirpath("~joe/x.log"), "/home/joe/x.log");
@@ -26,7 +26,7 @@ TEST(MachineTypes, DirpathsNeedOnlyTheirParent) {
 
 TEST(MachineTypes, UsersByNameAndNumber) {
     const test::fake_host machine;
-    machine_types types(machine);
+    machine_types types(machine, machine.cwd);
     EXPECT_EQ(types.user("joe")->uid, 1000U);
     EXPECT_EQ(types.user(" 1000 ")->name, "joe");
     EXPECT_EQ(types.user("jim").error().text(), "Invalid user name jim");
@@ -37,7 +37,7 @@ TEST(MachineTypes, UsersByNameAndNumber) {
 
 TEST(MachineTypes, OwnersWithAndWithoutGroup) {
     const test::fake_host machine;
-    machine_types types(machine);
+    machine_types types(machine, machine.cwd);
     EXPECT_EQ(*types.user_and_group("joe"), (ownership{1000, std::nullopt}));
     EXPECT_EQ(*types.user_and_group("1000:users"), (ownership{1000, 100}));
     EXPECT_EQ(*types.user_and_group("joe:100"), (ownership{1000, 100}));

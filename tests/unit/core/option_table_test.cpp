@@ -1,10 +1,11 @@
 #include "core/option_table.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
 
-#include "core/config_diff.hpp"
+#include "core/option_reading.hpp"
 #include "core/option_values.hpp"
 #include "core/sample_config.hpp"
 #include "support/load.hpp"
@@ -33,33 +34,42 @@ TEST(OptionTable, CommandLineLettersAreUnique) {
     }
 }
 
+/// `made` is what comes of a section that says no more than it must.
+template <class Owner>
+void check_fallbacks(section_kind kind, const Owner& made) {
+    const test::fake_host machine;
+    machine_types types(machine, machine.cwd);
+    for (const auto& row : options_of(kind)) {
+        if (row.fallback.empty() || row.type == value_type::name) continue;
+        auto assigned = made;
+        ASSERT_TRUE(assign_field(row, row.fallback, assigned, types)) << row.name;
+        EXPECT_EQ(read_option(row, assigned), read_option(row, made)) << row.name;
+    }
+}
+
 // The defaults of the rows and those of the structs are written in two places.
 TEST(OptionTable, FallbacksAreTheDefaultsOfTheModel) {
-    const test::fake_host machine;
-    machine_types types(machine);
-    for (const auto& row : options_of(section_kind::program)) {
-        if (row.fallback.empty() || row.type == value_type::name) continue;
-        process_config assigned;
-        ASSERT_TRUE(assign_field(row, row.process, row.fallback, assigned, types)) << row.name;
-        EXPECT_TRUE(same_process(assigned, process_config{})) << row.name;
-    }
-    const daemon_config daemon;
-    for (const auto& row : options_of(section_kind::supervisord)) {
-        if (row.fallback.empty() || row.type == value_type::dirpath) continue;
-        daemon_config assigned;
-        ASSERT_TRUE(assign_field(row, row.daemon, row.fallback, assigned, types)) << row.name;
-        EXPECT_EQ(assigned.minfds, daemon.minfds);
-        EXPECT_EQ(assigned.minprocs, daemon.minprocs);
-        EXPECT_EQ(assigned.umask, daemon.umask);
-        EXPECT_EQ(assigned.logfile_maxbytes, daemon.logfile_maxbytes);
-        EXPECT_EQ(assigned.logfile_backups, daemon.logfile_backups);
-        EXPECT_EQ(assigned.loglevel, daemon.loglevel);
-        EXPECT_EQ(assigned.identifier, daemon.identifier);
-        EXPECT_EQ(assigned.nodaemon || assigned.silent || assigned.nocleanup || assigned.strip_ansi,
-                  false);
-        EXPECT_EQ(assigned.io_engine, daemon.io_engine);
-        EXPECT_EQ(assigned.io_threads, daemon.io_threads);
-    }
+    const auto got = test::load(
+        "[supervisord]\n[unix_http_server]\nfile=x\n[inet_http_server]\nport=1\n"
+        "[program:p]\ncommand=x\n[eventlistener:l]\ncommand=x\nevents=TICK\n"
+        "[fcgi-program:f]\ncommand=x\nsocket=unix:///x\n[group:g]\n");
+    ASSERT_TRUE(got) << got.error().text;
+    const auto group = [&](std::string_view name) {
+        return *std::ranges::find(got->groups, name, &group_config::name);
+    };
+    auto daemon = got->daemon;
+    daemon.logfile = "supervisord.log";  // before they were made absolute
+    daemon.pidfile = "supervisord.pid";
+    check_fallbacks(section_kind::supervisord, daemon);
+    check_fallbacks(section_kind::inet_server, got->servers.at(0));
+    check_fallbacks(section_kind::unix_server, got->servers.at(1));
+    check_fallbacks(section_kind::program, group("p").processes.at(0));
+    check_fallbacks(section_kind::listener, group("l"));
+    check_fallbacks(section_kind::fcgi, *group("f").processes.at(0).fcgi_socket);
+    check_fallbacks(section_kind::group, group("g"));
+    EXPECT_EQ(find_option(section_kind::supervisorctl, "serverurl")->fallback,
+              client_config{}.serverurl);
+    EXPECT_EQ(find_option(section_kind::supervisorctl, "prompt")->fallback, client_config{}.prompt);
 }
 
 TEST(OptionTable, FindsProgramOptionsInListenersAndFcgiPrograms) {

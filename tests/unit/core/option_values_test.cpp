@@ -1,4 +1,5 @@
-// Every option that has a type refuses what the type does not allow, in Supervisor's words.
+// Every row of the option table is evaluated where it should be, takes what its type allows, and
+// refuses what it does not, in Supervisor's words.
 
 #include "core/option_values.hpp"
 
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "core/client_config.hpp"
 #include "support/load.hpp"
 
 namespace ringmaster::core {
@@ -58,39 +60,114 @@ const std::map<value_type, samples> samples_of{
     {value_type::serverurl, {{"AUTO", "", "http://x:1"}, {}, {}}},
     {value_type::name,
      {{"x", "x-%(process_num)d"}, "a b", "Invalid name: 'a b' because of character: ' '"}},
+    {value_type::path, {{"/tmp/x", "x", "~/x"}, {}, {}}},
+    {value_type::client_url, {{"unix:///x", "http://x:1", "whatever"}, {}, {}}},
+    {value_type::address,
+     {{"1", ":65535", "*:9001", "Host:1"}, "x", "not a valid port number: 'x' "}},
+    {value_type::user_and_group, {{"joe", "0:0", "joe:users"}, "joe:none", ""}},
+    {value_type::events, {{"EVENT", "tick_5, TICK_5,PROCESS_LOG"}, "x", "Unknown event type X"}},
+    {value_type::entry_point, {{}, "os:system", ""}},
+    {value_type::socket,
+     {{"unix:///tmp/x", "tcp://Host:1"}, "/tmp/x", "('Bad socket format %s', '/tmp/x')"}},
+    {value_type::backlog, {{"1", "65535"}, "0", "Invalid socket_backlog value 0"}},
+    {value_type::list, {{"", "one", "one, two"}, {}, {}}},
+    {value_type::words, {{"", "*.conf b.conf"}, {}, {}}},
     {value_type::ignored, {{"x"}, {}, {}}},
 };
 
-/// Checks every row against its type's samples; `file` makes a configuration of "option=value".
-template <class File>
-void check_rows(section_kind kind, std::string_view suffix, File file) {
-    for (const auto& row : options_of(kind)) {
-        const auto known = samples_of.find(row.type);
-        ASSERT_NE(known, samples_of.end()) << row.name;
-        for (const auto value : known->second.good)
-            EXPECT_EQ(test::complaint(file(row, value)), "accepted") << row.name << "=" << value;
-        if (known->second.bad.empty()) continue;
-        // A non-grouped program's priority is read by its group first, which names no section.
-        EXPECT_EQ(test::complaint(file(row, known->second.bad)),
-                  fmt::format("{}{}", known->second.error, row.name == "priority" ? "" : suffix))
-            << row.name;
-    }
+using rows = std::vector<const option*>;
+
+rows rows_of(section_kind kind) {
+    rows out;
+    for (const auto& row : options_of(kind)) out.push_back(&row);
+    if (kind == section_kind::listener || kind == section_kind::fcgi)
+        for (const auto& row : options_of(section_kind::program))
+            if (find_option(kind, row.name) == &row) out.push_back(&row);
+    return out;
 }
 
-TEST(OptionValues, OfSupervisordAreCheckedByTheirTypes) {
-    check_rows(section_kind::supervisord, "", [](const option& row, std::string_view value) {
-        return fmt::format("[supervisord]\n{}={}\n", row.name, value);
+/// The section with one option set, and what else it needs.
+std::string file_with(const option_section& section, const option& set, std::string_view value) {
+    std::string out = "[supervisord]\n";
+    if (section.kind == section_kind::group)
+        out += "[program:one]\ncommand=x\n[program:two]\ncommand=x\n";
+    out += fmt::format("{}\n", section.header);
+    for (const auto* row : rows_of(section.kind))
+        if (row->required() && row != &set)
+            out += fmt::format("{}={}\n", row->name, row->example());
+    if (find_option(section.kind, "port") != nullptr ||
+        find_option(section.kind, "file") != nullptr)
+        out += "username=both\npassword=both\n";
+    if (set.name == "numprocs") out += "process_name=%(process_num)d\n";
+    return out + fmt::format("{}={}\n", set.name, value);
+}
+
+std::string complaint_about(section_kind kind, const std::string& file) {
+    test::fake_host machine;
+    for (const auto* name : {"daemon", "www-data"}) machine.users.push_back({name, 1, 1, {1}});
+    if (kind != section_kind::supervisorctl) return test::complaint(file, machine);
+    machine.files["/etc/s.conf"] = file;
+    const auto got = load_client_config("/etc/s.conf", "ctl", machine);
+    return got ? "accepted" : got.error().text;
+}
+
+/// How Supervisor ends a complaint about a program's option. A priority is read by the group first,
+/// and so are what listeners must not have and the owner of a socket.
+std::string_view end_of_complaint(section_kind kind, const option& row) {
+    const bool by_group = row.name == "priority" ||
+                          (kind == section_kind::listener && row.name == "redirect_stderr") ||
+                          (kind == section_kind::fcgi && row.name == "user");
+    if (find_option(section_kind::program, row.name) != &row || by_group) return "";
+    return kind == section_kind::program
+               ? " in section 'program:theprogramname' (file: '/etc/s.conf')"
+           : kind == section_kind::listener
+               ? " in section 'eventlistener:theeventlistenername' (file: '/etc/s.conf')"
+               : " in section 'fcgi-program:thefcgiprogramname' (file: '/etc/s.conf')";
+}
+
+/// Calls `check` for every option of every section.
+template <class Check>
+void for_all_rows(Check check) {
+    for (const auto& section : option_sections())
+        for (const auto* row : rows_of(section.kind)) check(section, *row);
+}
+
+TEST(OptionValues, EveryOptionOfTheTableIsEvaluated) {
+    for_all_rows([](const option_section& section, const option& row) {
+        if (row.type == value_type::ignored) return;
+        const auto said = complaint_about(section.kind, file_with(section, row, "%(nope)s"));
+        EXPECT_TRUE(said.starts_with("Format string '%(nope)s' for '") &&
+                    said.find(fmt::format("{}' contains names ('nope')", row.name)) != said.npos)
+            << section.header << row.name << ": " << said;
     });
 }
 
-TEST(OptionValues, OfProgramsAreCheckedByTheirTypes) {
-    check_rows(section_kind::program, " in section 'program:x' (file: '/etc/s.conf')",
-               [](const option& row, std::string_view value) {
-                   return fmt::format(
-                       "[supervisord]\n[program:x]\n{}{}{}={}\n", row.required ? "" : "command=x\n",
-                       row.name == "numprocs" ? "process_name=%(process_num)d\n" : "", row.name,
-                       value);
-               });
+TEST(OptionValues, GoodOnesAreTaken) {
+    for_all_rows([](const option_section& section, const option& row) {
+        auto good = samples_of.at(row.type).good;
+        good.push_back(row.example());
+        if (section.kind == section_kind::listener) {
+            // Its stdout is its protocol.
+            if (row.name == "redirect_stderr") good = {"no"};
+            if (row.name == "buffer_size") good = {"1", "20"};
+        }
+        for (const auto value : good)
+            EXPECT_EQ(complaint_about(section.kind, file_with(section, row, value)), "accepted")
+                << section.header << row.name << "=" << value;
+    });
+}
+
+TEST(OptionValues, BadOnesAreRefusedInSupervisorsWords) {
+    for_all_rows([](const option_section& section, const option& row) {
+        const auto& [good, bad, why] = samples_of.at(row.type);
+        if (bad.empty()) return;
+        const auto header = section.header.substr(1, section.header.size() - 2);
+        const auto expected = fmt::format(fmt::runtime(row.complaint), fmt::arg("why", why),
+                                          fmt::arg("value", bad), fmt::arg("section", header));
+        EXPECT_EQ(complaint_about(section.kind, file_with(section, row, bad)),
+                  fmt::format("{}{}", expected, end_of_complaint(section.kind, row)))
+            << section.header << row.name;
+    });
 }
 
 }  // namespace
