@@ -136,7 +136,8 @@ config_verdict check_config(const core::daemon_options& options, const core::hos
     auto examined = core::examine_config(options, machine);
     const auto& config = examined.found;
     config_verdict verdict;
-    verdict.warnings = config.stderr_warnings;
+    if (const auto warning = core::search_warning(options, machine))
+        verdict.warnings.emplace_back(*warning);
     for (const auto& message : config.messages)
         if (message.level >= core::log_level::warn) verdict.warnings.push_back(message.text);
     std::ranges::move(examined.warnings, std::back_inserter(verdict.warnings));

@@ -56,7 +56,6 @@ std::optional<int> run_once(const core::daemon_options& options, const core::hos
                             process_setup& setup) {
     auto config = core::load_config(options, machine);
     if (!config) return fail(setup, config.error());
-    for (const auto& warning : config->stderr_warnings) std::cerr << warning << std::endl;
     auto start = prepare(*config, setup);
     if (!start) return fail(setup, {start.error(), {}});
     auto running = daemon::make(*config, *start, setup, options);
@@ -91,6 +90,8 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (options->request == core::daemon_request::check) return check(*options, machine);
+    if (const auto warning = core::search_warning(*options, machine))
+        std::cerr << *warning << std::endl;
     process_setup setup;
     setup.program = program;
     for (;;) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -113,12 +114,24 @@ struct listener_config {
 
 enum class group_kind : std::uint8_t { plain, listener, fcgi };
 
+/// How a section with several processes numbers them, for whoever writes the section down again.
+struct pool_numbering {
+    std::int64_t count = 0;
+    std::int64_t first = 0;
+    /// Options that differ between the processes, with only %(process_num)… left to expand.
+    std::map<std::string, std::string, std::less<>> texts;
+};
+
 struct group_config {
     std::string name;
     group_kind kind = group_kind::plain;
     int priority = 999;
     std::vector<process_config> processes;    ///< in start order; names are unique
     std::optional<listener_config> listener;  ///< set for group_kind::listener
+    /// Set for group_kind::fcgi; the same as the processes'.
+    std::shared_ptr<const fcgi_socket_config> fcgi_socket;
+    /// Set for listeners and fcgi with numprocs above 1.
+    std::shared_ptr<const pool_numbering> numbering;
     /// Processes that lost their name to a later one: never run, but listed as configured.
     std::vector<process_config> shadowed;
 };
@@ -175,8 +188,6 @@ struct config {
     std::vector<log_line> messages;
     /// SUPERVISOR_SERVER_URL for children; empty: none.
     std::string server_url;
-    /// Warnings for stderr at the first start, before anything else is done.
-    std::vector<std::string> stderr_warnings;
 };
 
 }  // namespace ringmaster::core

@@ -7,20 +7,42 @@
 #include <fmt/ranges.h>
 
 #include "core/option_reading.hpp"
+#include "core/percent_format.hpp"
+#include "core/text.hpp"
 #include "core/value_types.hpp"
 
 namespace ringmaster::core {
 namespace {
 
-/// A value such that reading it gives `text`.
-std::string quoted(std::string_view text) {
+/// Expands to nothing. Keeps blanks that would be stripped, and comment marks from being any.
+constexpr std::string_view guard = "%(here).0s";
+
+/// One line of a value with guards where the reader of files would leave something out.
+std::string guarded(std::string_view line) {
     std::string out;
-    for (const char c : text) {
+    char before = ' ';
+    for (const char c : line) {
+        const bool may_be_blank = before == ' ' || static_cast<unsigned char>(before) >= 0x80 ||
+                                  (before >= '\t' && before <= '\r');
+        if (may_be_blank && (c == ';' || c == '#')) out += guard;
         out += c;
-        if (c == '%') out += '%';
-        if (c == '\n') out += '\t';
+        before = c;
     }
-    return out;
+    if (strip_right(line).size() != line.size()) out += guard;
+    return leading_blanks(line) == 0 ? out : std::string(guard) + out;
+}
+
+/// A template that may have several lines, as it stands in a file.
+std::string as_lines(std::string_view text) {
+    std::string out;
+    for (;;) {
+        const auto end = text.find('\n');
+        out += guarded(text.substr(0, end));
+        if (end == std::string_view::npos) return out;
+        text.remove_prefix(end + 1);
+        // Line feeds at the end would be stripped.
+        out += text.empty() ? fmt::format("\n\t{}", guard) : "\n\t";
+    }
 }
 
 class ini_writer {
@@ -33,6 +55,7 @@ private:
     /// Nothing for a row without a value.
     template <class Owner>
     void row(const option& row, const Owner& owner);
+    void program_rows(const process_config& process, const pool_numbering* numbering);
     template <class Owner>
     void rows(section_kind kind, const Owner& owner);
 
@@ -54,13 +77,15 @@ void ini_writer::header(std::string_view kind, std::string_view name) {
 }
 
 void ini_writer::line(std::string_view option, std::string_view value) {
-    out_ += fmt::format("{}={}\n", option, quoted(value));
+    out_ += fmt::format("{}={}\n", option, value);
 }
 
 template <class Owner>
 void ini_writer::row(const option& row, const Owner& owner) {
     const auto value = read_option(row, owner);
-    if (!std::holds_alternative<std::monostate>(value)) line(row.name, option_text(row, value));
+    if (std::holds_alternative<std::monostate>(value)) return;
+    const auto text = escape_percent(option_text(row, value));
+    line(row.name, row.sees == scope::variables ? text : as_lines(text));
 }
 
 template <class Owner>
@@ -92,12 +117,23 @@ std::string ini_writer::section_for(const process_config& process, const group_c
     return name;
 }
 
+void ini_writer::program_rows(const process_config& process, const pool_numbering* numbering) {
+    for (const auto& one : options_of(section_kind::program)) {
+        if (one.type == value_type::name || one.name == "priority") continue;
+        const bool differs = numbering != nullptr && numbering->texts.contains(one.name);
+        if (differs)
+            line(one.name, as_lines(numbering->texts.find(one.name)->second));
+        else
+            row(one, process);
+    }
+}
+
 void ini_writer::process(std::string_view kind, std::string_view section,
                          const process_config& process) {
     header(kind, section);
-    if (process.name != section) line("process_name", process.name);
+    if (process.name != section) row(*find_option(section_kind::program, "process_name"), process);
     if (process.fcgi_socket) socket(*process.fcgi_socket);
-    rows(section_kind::program, process);
+    program_rows(process, nullptr);
 }
 
 void ini_writer::socket(const fcgi_socket_config& socket) {
@@ -110,17 +146,22 @@ void ini_writer::socket(const fcgi_socket_config& socket) {
 
 /// Groups whose processes share something (an event queue, a socket) stay one section.
 void ini_writer::pool(const group_config& group, std::string_view kind) {
-    const auto count = group.processes.size();
-    if (count == 0) {
-        header(kind, group.name);
+    header(kind, group.name);
+    const auto* one = group.processes.empty() ? nullptr : &group.processes.front();
+    if (group.numbering) {
+        line("numprocs", fmt::format("{}", group.numbering->count));
+        line("numprocs_start", fmt::format("{}", group.numbering->first));
+        line("process_name", as_lines(group.numbering->texts.at("process_name")));
+    } else if (one == nullptr) {
         line("numprocs", "0");
+    } else if (one->name != group.name) {
+        row(*find_option(section_kind::program, "process_name"), *one);
     }
-    for (std::size_t i = 0; i < count; ++i) {
-        if (count > 1) out_ += fmt::format("\n; {} of {} in one pool", i + 1, count);
-        process(kind, group.name, group.processes[i]);
-        const auto priority = group.processes[i].priority;
-        if (priority == group.priority) line("priority", fmt::format("{}", priority));
-    }
+    // Without the option a listener's pool and its processes have different ones.
+    if (one == nullptr || one->priority == group.priority)
+        line("priority", fmt::format("{}", group.priority));
+    if (one != nullptr) program_rows(*one, group.numbering.get());
+    if (group.fcgi_socket) socket(*group.fcgi_socket);
     if (group.listener) rows(section_kind::listener, group);
 }
 
@@ -146,6 +187,8 @@ void ini_writer::group(const group_config& group) {
 }
 
 std::string ini_writer::run(const config& from) {
+    for (const auto& one : from.groups)
+        if (one.kind == group_kind::fcgi) sections_.insert(one.name);
     daemon(from.daemon);
     for (const auto& one : from.servers) server(one);
     for (const auto& name : from.rpc_interfaces) {

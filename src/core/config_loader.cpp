@@ -47,10 +47,7 @@ private:
 
 bool loader::read_files() {
     auto path = options_.config_file;
-    if (!path) {
-        if (machine_.current_uid() == 0) context_.out.stderr_warnings.emplace_back(insecure_search);
-        path = search_config_file(options_.program, options_.start_directory, machine_);
-    }
+    if (!path) path = search_config_file(options_.program, options_.start_directory, machine_);
     if (!path) {
         context_.problems.add(
             fmt::format("No config file found at default paths ({}); use the -c option to specify "
@@ -131,6 +128,11 @@ config_examination loader::examine() {
 result<config, config_error> load_config(const daemon_options& options, const host& machine,
                                          const load_limits& limits) {
     return loader(options, machine, limits).run();
+}
+
+std::optional<std::string_view> search_warning(const daemon_options& options, const host& machine) {
+    if (options.config_file || machine.current_uid() != 0) return std::nullopt;
+    return insecure_search;
 }
 
 config_examination examine_config(const daemon_options& options, const host& machine) {

@@ -20,6 +20,9 @@ namespace ringmaster::core {
 result<config, config_error> load_config(const daemon_options& options, const host& machine,
                                          const load_limits& limits = {});
 
+/// What root is to be told before its configuration is looked for: others may have put it there.
+std::optional<std::string_view> search_warning(const daemon_options& options, const host& machine);
+
 /// What --check-config wants to know beyond that.
 struct config_examination {
     std::optional<config_error> error;

@@ -30,6 +30,13 @@ std::string decoding_problem(std::string_view text) {
     return {};
 }
 
+std::string help_for_line(std::string_view line) {
+    if (line.find('\0') != std::string_view::npos) return "expected text without a NUL character";
+    return fmt::format(
+        "{}: expected [section], option=value, or an indented line that continues a value",
+        strip(line));
+}
+
 void add_file(load_context& context, const std::string& path, std::string_view text,
               std::string_view here) {
     if (const auto problem = decoding_problem(text); !problem.empty())
@@ -39,9 +46,7 @@ void add_file(load_context& context, const std::string& path, std::string_view t
     const auto wrong = done.error();
     for (const auto& problem : wrong.problems)
         context.problems.add(
-            wrong.text, fmt::format("{}:{}: {}: expected [section], option=value, or an indented "
-                                    "line that continues a value",
-                                    path, problem.line, strip(problem.raw)));
+            wrong.text, fmt::format("{}:{}: {}", path, problem.line, help_for_line(problem.raw)));
 }
 
 void include(load_context& context, const std::string& pattern) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/fcgi_section.hpp"
+#include "core/pool_numbering.hpp"
 #include "core/program_section.hpp"
 #include "core/repr.hpp"
 #include "core/text.hpp"
@@ -153,6 +154,7 @@ void group_reader::read_listener(const ini_section& section) {
     }
     check_redirection(values);
     group.processes = read_processes(context_, section, section_kind::listener, group.name);
+    group.numbering = read_numbering(context_, section, section_kind::listener, group);
     add(std::move(group));
 }
 
@@ -163,9 +165,10 @@ void group_reader::read_fcgi(const ini_section& section) {
     const bool named = check_name(values);
     group.name = std::string(name_in_section(section.name));
     group.priority = read_priority(values);
-    const auto socket = read_fcgi_socket(context_, values);
+    group.fcgi_socket = read_fcgi_socket(context_, values);
     if (named) group.processes = read_processes(context_, section, section_kind::fcgi, group.name);
-    for (auto& process : group.processes) process.fcgi_socket = socket;
+    for (auto& process : group.processes) process.fcgi_socket = group.fcgi_socket;
+    group.numbering = read_numbering(context_, section, section_kind::fcgi, group);
     add(std::move(group));
 }
 

@@ -56,13 +56,13 @@ std::optional<ini_line> ini_lines::classify(std::string_view raw) {
         return std::nullopt;
     }
 
+    // Values become strings of C, where it would be the end.
+    if (value.find('\0') != std::string_view::npos) return as(kind::broken, value);
     const std::size_t indent = count_characters(raw.substr(0, leading_blanks(raw)));
     // Before anything else, so that an indented "key=value" below an option belongs to its value.
     if (option_open_ && indent > indent_) return as(kind::continuation, value);
     indent_ = indent;
 
-    // Texts go on to a C library; no sensible line holds a NUL.
-    if (value.find('\0') != std::string_view::npos) return as(kind::broken, value);
     if (const auto name = section_name(value)) {
         section_open_ = true;
         option_open_ = false;

@@ -1,5 +1,7 @@
 #include "core/option_reading.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -96,10 +98,20 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+/// Needs no quotes to be one token.
+bool is_word(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+        return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+               (c >= 'a' && c <= 'z');
+    });
+}
+
 std::string text_of(const environment& variables) {
     std::string out;
     for (const auto& [name, value] : variables)
-        out += fmt::format("{}{}=\"{}\"", out.empty() ? "" : ",", name, escaped(value));
+        out += fmt::format("{}{}=\"{}\"", out.empty() ? "" : ",",
+                           is_word(name) ? name : fmt::format("\"{}\"", escaped(name)),
+                           escaped(value));
     return out;
 }
 

@@ -13,6 +13,7 @@ namespace ringmaster::core {
 namespace {
 
 using value = std::variant<std::string, std::int64_t>;
+using keep_name = std::function<bool(std::string_view name)>;
 
 /// Far beyond any name or path, and small enough for a million of them.
 constexpr std::size_t widest = 4096;
@@ -120,7 +121,8 @@ result<std::string, percent_error> as_character(const value& v, const conversion
     }
     const auto number = std::get<std::int64_t>(v);
     const bool surrogate = number >= 0xD800 && number <= 0xDFFF;
-    if (number < 0 || number > 0x10FFFF || surrogate) return bad("%c arg not in range(0x110000)");
+    // NUL would be the end of a string of C.
+    if (number <= 0 || number > 0x10FFFF || surrogate) return bad("%c arg not in range(0x110000)");
     std::string out;
     append_utf8(out, static_cast<char32_t>(number));
     return {boost::system::in_place_value, pad(std::move(out), how)};
@@ -161,7 +163,8 @@ result<std::string, percent_error> convert(const value* v, const conversion& how
 
 class formatter {
 public:
-    formatter(std::string_view text, const percent_lookup& lookup) : text_(text), lookup_(lookup) {}
+    formatter(std::string_view text, const percent_lookup& lookup, const keep_name* keep)
+        : text_(text), lookup_(lookup), keep_(keep) {}
 
     result<std::string, percent_error> run();
 
@@ -175,10 +178,12 @@ private:
     result<std::size_t, percent_error> take_number(std::string_view detail);
     percent_error unsupported(char32_t type) const;
     result<conversion, percent_error> take_conversion();
+    /// What becomes of the conversion at `at_`, which is behind the percent sign.
     result<std::string, percent_error> take_field();
 
     std::string_view text_;
     const percent_lookup& lookup_;
+    const keep_name* keep_;  ///< null: everything is converted
     std::size_t at_ = 0;
 };
 
@@ -250,16 +255,27 @@ result<conversion, percent_error> formatter::take_conversion() {
 }
 
 result<std::string, percent_error> formatter::take_field() {
-    if (accept('%')) return {boost::system::in_place_value, "%"};
+    const auto start = at_ - 1;
+    const auto out = [this](std::string text) -> result<std::string, percent_error> {
+        return {boost::system::in_place_value,
+                keep_ == nullptr ? std::move(text) : escape_percent(text)};
+    };
+    if (accept('%')) return out("%");
     const value* found = nullptr;
     if (accept('(')) {
         const auto key = take_key();
         if (!key) return bad("incomplete format key");
+        if (keep_ != nullptr && (*keep_)(*key)) {
+            RM_TRY(const auto kept, take_conversion());
+            (void)kept;
+            return {boost::system::in_place_value, text_.substr(start, at_ - start)};
+        }
         found = lookup_(*key);
         if (found == nullptr) return percent_error{std::string(*key), {}};
     }
     RM_TRY(const auto how, take_conversion());
-    return convert(found, how);
+    RM_TRY(auto text, convert(found, how));
+    return out(std::move(text));
 }
 
 result<std::string, percent_error> formatter::run() {
@@ -280,7 +296,22 @@ result<std::string, percent_error> formatter::run() {
 
 result<std::string, percent_error> percent_format(std::string_view text,
                                                   const percent_lookup& lookup) {
-    return formatter(text, lookup).run();
+    return formatter(text, lookup, nullptr).run();
+}
+
+result<std::string, percent_error> percent_format_partly(std::string_view text,
+                                                         const percent_lookup& lookup,
+                                                         const keep_name& keep) {
+    return formatter(text, lookup, &keep).run();
+}
+
+std::string escape_percent(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        out += c;
+        if (c == '%') out += '%';
+    }
+    return out;
 }
 
 }  // namespace ringmaster::core

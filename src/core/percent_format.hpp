@@ -28,4 +28,13 @@ using percent_lookup =
 result<std::string, percent_error> percent_format(std::string_view text,
                                                   const percent_lookup& lookup);
 
+/// The same, but conversions of names for which `keep` says so stay as they are written: the result
+/// is a text for percent_format.
+result<std::string, percent_error> percent_format_partly(
+    std::string_view text, const percent_lookup& lookup,
+    const std::function<bool(std::string_view name)>& keep);
+
+/// The text that percent_format makes `text` of.
+std::string escape_percent(std::string_view text);
+
 }  // namespace ringmaster::core

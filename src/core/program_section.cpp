@@ -22,12 +22,11 @@ class program_reader {
 public:
     program_reader(load_context& context, const ini_section& section, section_kind kind,
                    std::string_view group)
-        : context_(context), values_(context, section, kind, true), names_(&context.machine_names) {
-        const auto program = name_in_section(section.name);
-        if (const auto name = parse_name(program); !name)
+        : context_(context),
+          values_(context, section, kind, true),
+          names_(names_of_program(context, section, group)) {
+        if (const auto name = parse_name(name_in_section(section.name)); !name)
             values_.fail_section(name.error().text(), expectation(value_type::name));
-        names_.set("program_name", std::string(program));
-        names_.set("group_name", std::string(group));
     }
 
     std::vector<process_config> run();
@@ -170,6 +169,14 @@ std::vector<process_config> program_reader::run() {
 std::string_view name_in_section(std::string_view section) {
     const auto colon = section.find(':');
     return colon == std::string_view::npos ? section : strip(section.substr(colon + 1));
+}
+
+expansion_names names_of_program(const load_context& context, const ini_section& section,
+                                 std::string_view group) {
+    expansion_names names(&context.machine_names);
+    names.set("program_name", std::string(name_in_section(section.name)));
+    names.set("group_name", std::string(group));
+    return names;
 }
 
 std::vector<process_config> read_processes(load_context& context, const ini_section& section,

@@ -14,6 +14,10 @@ namespace ringmaster::core {
 /// What stands behind the first ':' of a section's name, stripped; not checked.
 std::string_view name_in_section(std::string_view section);
 
+/// What all options of a section may refer to.
+expansion_names names_of_program(const load_context& context, const ini_section& section,
+                                 std::string_view group);
+
 /// The processes of a section for the group called `group`, sorted by (priority, name). Empty
 /// after a complaint. Warnings go to the context's messages.
 std::vector<process_config> read_processes(load_context& context, const ini_section& section,

@@ -124,6 +124,23 @@ def test_the_dump_as_ini_is_a_configuration_with_the_same_dump(check, setup, tmp
     assert "command=/bin/cat 1\n" in once.stdout and 'environment=A="1 %%"\n' in once.stdout
 
 
+def test_the_dump_as_ini_keeps_pools_whole(check, setup, tmp_path):
+    pool = "command=/bin/cat %(process_num)d %%\nprocess_name=%(program_name)s-%(process_num)02d\nnumprocs=3\n"
+    for number in range(3):
+        (tmp_path / str(number)).mkdir()
+    text = f"[eventlistener:l]\nevents=TICK_5\n{pool}environment=N=\"%(process_num)d\"\ndirectory=%(here)s/%(ENV_N)s\n"
+    text += f"[fcgi-program:f]\nsocket=unix://%(here)s/f.sock\n{pool}"
+    first = json.loads(check(text, "--dump=json").stdout)
+    once = check(text, "--dump=ini")
+    assert (once.returncode, once.stderr) == (0, "")
+    (tmp_path / "dump.conf").write_text(once.stdout)
+    expanded = [*setup.daemon_command(), "-c", "dump.conf", "--dump=json"]
+    again = subprocess.run(expanded, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True)
+    second = json.loads(again.stdout)
+    assert first["groups"] == second["groups"]
+    assert [process["command"] for process in second["groups"][0]["processes"]] == [f"/bin/cat {n} %" for n in range(3)]
+
+
 def test_the_dump_as_json_can_be_processed(check):
     done = check(WEB + "stopsignal=15\n", "--dump=json", "-e", "debug")
     assert done.returncode == 0

@@ -122,6 +122,18 @@ def test_a_user_that_only_root_can_become_stops_the_start(start):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_is_warned_of_the_search_for_a_file_even_if_nothing_comes_of_it(setup, tmp_path):
+    (tmp_path / "supervisord.conf").write_text("[supervisord]\n")
+    searching = subprocess.run(
+        [*setup.daemon_command(), "-u", "nosuchuser"], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert searching.returncode == 2
+    warning, _, error = searching.stderr.partition("Error: ")
+    assert "Supervisord is running as root and it is searching for its configuration file in default locations" in warning
+    assert error.startswith("Invalid user name nosuchuser\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_root_becomes_the_user_of_the_file(start):
     daemon = start(CAT, supervisord={"user": "nobody"}, wrapper=["/bin/sh", "-c", 'chown nobody . && exec "$@"', "sh"])
     status = pathlib.Path(f"/proc/{daemon.pid}/status").read_text()

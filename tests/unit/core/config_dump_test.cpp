@@ -67,6 +67,44 @@ socket=unix:///tmp/f.sock
 socket_mode=0600
 socket_owner=joe:users
 socket_backlog=10
+[eventlistener:pool]
+command=l %(process_num)02d of %(numprocs)d on %(host_node_name)s in %(ENV_PLACE)s for %(ENV_ALL)s
+events=EVENT
+process_name=%(group_name)s-100%%-%(process_num)x
+numprocs=3
+numprocs_start=9
+priority=20
+environment=PLACE="%(here)s/%(process_num)d",SAME="1 %%",LANG="own"
+directory=/srv/%(ENV_LANG)s
+stdout_logfile=~/%(process_num)d.log
+stderr_logfile_backups=%(process_num)d
+[eventlistener:nobody]
+command=l
+events=EVENT
+numprocs=0
+priority=3
+[fcgi-program:shared]
+command=f
+socket=tcp://LocalHost:9001
+socket_backlog=5
+numprocs=2
+process_name=%(program_name)s-%(process_num)d
+stdout_logfile=/tmp/one.log
+user=joe
+[fcgi-program:nobody-too]
+command=f
+socket=unix:///tmp/n.sock
+numprocs=0
+[fcgi-program:inside]
+command=f
+socket=unix:///tmp/inside.sock
+numprocs=2
+process_name=%(process_num)d
+[program:other]
+command=x
+process_name=shared
+[group:mixed]
+programs=inside,other
 )";
 
 TEST(ConfigDump, AsIniReadsBackAsTheSameConfiguration) {
@@ -96,21 +134,39 @@ TEST(ConfigDump, AsIniShowsEveryOptionOfTheTable) {
         if (section.kind == section_kind::supervisorctl || section.kind == section_kind::include)
             continue;
         for (const auto& row : section.options) {
-            // What numbers the processes has become their names.
-            const bool numbering = row.type == value_type::name || row.name.starts_with("numprocs");
-            if (row.type == value_type::ignored || numbering) continue;
+            if (row.type == value_type::ignored) continue;
             EXPECT_NE(text.find(fmt::format("\n{}=", row.name)), std::string::npos)
                 << section.header << row.name;
         }
     }
 }
 
-TEST(ConfigDump, APoolOfSeveralSaysThatItIsOne) {
+TEST(ConfigDump, APoolOfSeveralIsOneSectionWithOnlyItsNumbersLeftToExpand) {
     const auto got = test::load(
-        "[supervisord]\n[eventlistener:l]\ncommand=l\nevents=TICK_5\nnumprocs=2\n"
-        "process_name=%(process_num)d\n");
+        "[supervisord]\n[eventlistener:l]\ncommand=%(program_name)s 5%% %(process_num)02d\n"
+        "events=TICK_5\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)d\n");
     ASSERT_TRUE(got) << got.error().text;
-    EXPECT_THAT(dump_as_ini(*got), HasSubstr("; 2 of 2 in one pool\n[eventlistener:l]\n"));
+    const auto text = dump_as_ini(*got);
+    EXPECT_THAT(text, HasSubstr("[eventlistener:l]\nnumprocs=2\nnumprocs_start=0\n"
+                                "process_name=l_%(process_num)d\n"));
+    EXPECT_THAT(text, HasSubstr("\ncommand=l 5%% %(process_num)02d\n"));
+}
+
+TEST(ConfigDump, AsIniKeepsWhatLooksLikeACommentOrHasBlanksAround) {
+    test::fake_host machine;
+    machine.variables = {{"ODD", " \tone ;two\n#three\n\n four \n\n"}, {"NAME", "a b"}};
+    const auto once = test::load(
+        "[supervisord]\nidentifier=%(ENV_ODD)s\n[program:x]\ncommand=%(ENV_ODD)s;%(ENV_ODD)s#\n"
+        "environment='%(ENV_NAME)s'=\"%(ENV_ODD)s\"\n",
+        machine);
+    ASSERT_TRUE(once) << once.error().text;
+    const auto again = test::load(dump_as_ini(*once));
+    ASSERT_TRUE(again) << again.error().text << dump_as_ini(*once);
+    EXPECT_EQ(again->daemon.identifier, machine.variables["ODD"]);
+    EXPECT_EQ(again->groups.at(0).processes.at(0).command,
+              once->groups.at(0).processes.at(0).command);
+    EXPECT_EQ(again->groups.at(0).processes.at(0).env,
+              (environment{{"a b", machine.variables["ODD"]}}));
 }
 
 TEST(ConfigDump, AsJsonHasTypedValues) {
@@ -124,9 +180,9 @@ TEST(ConfigDump, AsJsonHasTypedValues) {
     EXPECT_EQ(root.at("supervisord").at("directory"), nullptr);
     EXPECT_EQ(root.at("servers").as_array().size(), 2U);
     const auto& groups = root.at("groups").as_array();
-    ASSERT_EQ(groups.size(), 6U);
+    ASSERT_EQ(groups.size(), 11U);
     EXPECT_EQ(groups[0].at("kind"), "eventlistener");
-    const auto& web = groups[1].at("processes").at(0);
+    const auto& web = groups[2].at("processes").at(0);
     EXPECT_EQ(web.at("name"), "web-4");
     EXPECT_EQ(web.at("section"), "program:web");
     EXPECT_EQ(web.at("command"), "/bin/web --port 8004 --% \"a b\"");

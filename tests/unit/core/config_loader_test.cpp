@@ -66,12 +66,13 @@ TEST(ConfigFile, IsSearchedInSupervisorsOrder) {
 
 TEST(ConfigFile, RootIsWarnedOfTheSearch) {
     fake_host machine;
-    machine.files["/etc/supervisord.conf"] = "[supervisord]\n";
     auto options = test::options_for(machine);
-    options.config_file.reset();
-    EXPECT_THAT(load_config(options, machine)->stderr_warnings, IsEmpty());
     machine.uid = 0;
-    EXPECT_EQ(load_config(options, machine)->stderr_warnings.size(), 1U);
+    EXPECT_FALSE(search_warning(options, machine));
+    options.config_file.reset();
+    EXPECT_TRUE(search_warning(options, machine));
+    machine.uid = 1000;
+    EXPECT_FALSE(search_warning(options, machine));
 }
 
 TEST(ConfigFile, NeedsASupervisordSection) {

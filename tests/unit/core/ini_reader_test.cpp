@@ -81,6 +81,8 @@ TEST(IniReader, ReportsAllBadLines) {
               "'=x\\n'\n\t[line  5]: '[x\\n'");
     EXPECT_EQ(read(std::string("[s]\na\0b=1\n", 10)),
               "Source contains parsing errors: 'f.conf'\n\t[line  2]: 'a\\x00b=1\\n'");
+    EXPECT_EQ(read(std::string("[s]\na=1\n \0\n", 11)),
+              "Source contains parsing errors: 'f.conf'\n\t[line  3]: ' \\x00\\n'");
 }
 
 TEST(IniReader, TextBeforeTheFirstSectionIsFatal) {
