@@ -207,3 +207,18 @@ def start_quietly(words, directory, environment=None):
             words, stdin=subprocess.DEVNULL, stdout=console, stderr=console, cwd=directory,
             start_new_session=True, env=environment,
         )  # fmt: skip
+
+
+def signal_named(pid, name, signo):
+    """Signals a process if it has that name (at most 15 bytes); one that is gone is no error."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        if name_of(pid) == name:
+            signal.pidfd_send_signal(pidfd, signo)
+    except OSError:
+        pass  # it has ended meanwhile
+    finally:
+        os.close(pidfd)

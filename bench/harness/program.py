@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 
-from harness import charts, documents, machine, results, tables
+from harness import charts, documents, machine, results, summary, tables
 from harness.fleet_run import Broken
 from harness.stamps import TimedOut
 
@@ -155,12 +155,13 @@ def _measure(name, module, given, words):
     }
 
 
-def _write_docs(name, result, text):
+def _write_docs(name, result, text, build):
     directory = os.path.join(DOCS, "performance")
     os.makedirs(directory, exist_ok=True)
     pictures = charts.write_all(result, directory)
     text += "".join(f"\n![{title}](performance/{file})\n" for file, title in pictures.items())
     documents.write_into(os.path.join(DOCS, "performance.md"), name, text)
+    documents.write_into(os.path.join(ROOT, "README.md"), "all", summary.markdown(build))
 
 
 def run(name, module, words):
@@ -179,5 +180,5 @@ def run(name, module, words):
     text = tables.markdown(result)
     print(text, end="", flush=True)
     if given.write_docs:
-        _write_docs(name, result, text)
+        _write_docs(name, result, text, given.build)
     return 1 if results.failures(result) else 0

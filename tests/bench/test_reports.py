@@ -4,7 +4,7 @@ import xml.etree.ElementTree
 
 import made
 import pytest
-from harness import charts, documents, program, tables
+from harness import charts, documents, program, results, summary, tables
 
 
 def lines_of(*samples):
@@ -89,3 +89,20 @@ def test_charts_are_written_for_the_measures_that_ask_for_one(tmp_path):
 def test_the_command_is_told_without_the_places_of_files():
     words = ["--quick", "--json", "/tmp/x", "--build=/tmp/y", "--write-docs", "--children", "10"]
     assert program.command_line("fleet", words) == "./dev bench fleet --quick --children 10"
+
+
+def test_the_summary_shows_the_last_case_that_has_supervisor(tmp_path):
+    made_result = made.result(
+        *(made.sample(peer, case=case, start_s=value)
+          for case, peer, value in (("1", "ringmasterd, io_uring", 1.0), ("1", "Supervisor", 9.0),
+                                    ("2", "floor", 1.5), ("2", "ringmasterd, io_uring", 2.0),
+                                    ("2", "ringmasterd, epoll", 7.0), ("2", "Supervisor", 90.0),
+                                    ("3", "ringmasterd, io_uring", 3.0))),
+    )  # fmt: skip
+    results.save(made_result, tmp_path / "bench-fleet.json")
+    lines = summary.markdown(tmp_path).splitlines()
+    assert lines[2:] == ["| 2: start, s | 1.50 | 2.00 | 90.00 | – | – | `./dev bench fleet` |"]
+
+
+def test_no_results_make_no_summary(tmp_path):
+    assert summary.markdown(tmp_path) == ""

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import tempfile
 
@@ -63,3 +64,28 @@ def test_a_benchmark_runs_quickly_and_every_run_counts(name, binaries, directory
 def left_behind(directory):
     """Files of the run beside its results."""
     return [name for name in os.listdir(directory) if name.startswith("bench-")]
+
+
+def test_a_short_soak_run_finds_everything_right(binaries, directory):
+    words = ["/usr/bin/python3", str(ROOT / "bench" / "soak" / "run.py"), "0.05", "--children", "60",
+             "--pause", "1", "--build", str(binaries), "--directory", str(directory)]  # fmt: skip
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "everything was right" in done.stdout
+    assert not os.listdir(directory)
+
+
+def test_a_soak_run_whose_daemon_dies_fails_and_leaves_nothing(binaries, directory):
+    words = ["/usr/bin/python3", str(ROOT / "bench" / "soak" / "run.py"), "5", "--children", "10",
+             "--build", str(binaries), "--directory", str(directory)]  # fmt: skip
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as soak:
+        for line in soak.stdout:
+            if "children run" in line:
+                (pidfile,) = directory.glob("soak-*/main.pid")
+                os.kill(int(pidfile.read_text()), signal.SIGKILL)
+                break
+        said = soak.stdout.read()
+    assert soak.returncode == 1
+    assert "WRONG: " in said
+    assert "FAILED" in said
+    assert not os.listdir(directory)
