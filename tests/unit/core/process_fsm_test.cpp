@@ -81,6 +81,20 @@ protected:
     state_effect last_change{};
 };
 
+TEST_F(ProcessFsm, ASignalNeedsAChild) {
+    const auto send = [](process_fsm& f, auto& cx) { f.send(cx, 1); };
+    start(0ms);
+    forget();
+    feed(1ms, send);
+    EXPECT_THAT(lines, ElementsAre("DEBG attempted to send cat sig SIGHUP but it wasn't running"));
+    EXPECT_THAT(asked, ElementsAre());
+    launched(2ms);
+    forget();
+    feed(3ms, send);
+    EXPECT_THAT(lines, ElementsAre("DEBG sending cat (pid 7) sig SIGHUP"));
+    EXPECT_EQ(asked.size(), 1U);
+}
+
 TEST_F(ProcessFsm, BecomesRunningOnceItHasStayedUpForStartsecs) {
     start(0ms);
     EXPECT_THAT(asked, ElementsAre("launch"));
