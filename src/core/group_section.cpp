@@ -145,7 +145,8 @@ void group_reader::read_listener(const ini_section& section) {
     section_values values(context_, section, section_kind::listener, false);
     group_config group;
     group.kind = group_kind::listener;
-    group.name = std::string(name_in_section(section.name));
+    // Supervisor strips the name of every other group.
+    group.name = section.name.substr(section.name.find(':') + 1);
     group.priority = listener_priority;
     group.listener.emplace();
     for (const auto& row : options_of(section_kind::listener)) {

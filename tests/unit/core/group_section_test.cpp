@@ -98,6 +98,13 @@ TEST(EventListeners, CollectTheirEvents) {
     EXPECT_EQ(group.listener->buffer_size, 3);
 }
 
+TEST(EventListeners, NameTheirPoolAsItIsWritten) {
+    const auto got = load("[supervisord]\n[eventlistener: l ]\ncommand=l\nevents=EVENT\n");
+    ASSERT_TRUE(got) << got.error().text;
+    EXPECT_EQ(got->groups.at(0).name, " l ");
+    EXPECT_EQ(got->groups.at(0).processes.at(0).name, "l");
+}
+
 TEST(EventListeners, Complaints) {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"", "[eventlistener:l] section requires an \"events\" line"},
