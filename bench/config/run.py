@@ -82,7 +82,7 @@ def write_files(directory, programs):
 
 def add_options(add):
     add("--programs", type=int, default=10_000, help="(default %(default)s)")
-    add("--repetitions", type=int, default=5, help="within one run (default %(default)s)")
+    add("--repetitions", type=int, default=3, help="within one run (default %(default)s)")
 
 
 def quick(given):

@@ -25,7 +25,8 @@ OURS, THEIRS, BOTH = "ringmasterctl", "supervisorctl, ringmasterd", "Supervisor"
 
 def add_options(add):
     add("--children", type=int, default=1000, help="size of the running fleet (default %(default)s)")
-    add("--commands", type=int, default=10, help="of each kind in a run (default %(default)s)")
+    add("--actions", default=",".join(ACTIONS), help="of the client (default %(default)s)")
+    add("--commands", type=int, default=5, help="of each kind in a run (default %(default)s)")
     add("--programs", type=int, default=5000, help="configured for the update (default %(default)s)")
 
 
@@ -114,7 +115,7 @@ def measure_commands(bench):
         for words in clients.values():  # reads programs and libraries from the disk
             run_client([*words, "version"], output)
         for _ in range(given.repeat):
-            for action in ACTIONS:
+            for action in given.actions.split(","):
                 for name, words in clients.items():
                     case = f"{action}, {given.children:,} running children"
                     bench.add(case, name, ask(words, action, given.children, output, given.commands))

@@ -57,9 +57,9 @@ def workloads(given):
 def add_options(add):
     add("--writers", type=numbers_of, default=[1, 10, 100, 1000],
         help="numbers of writers (default 1,10,100,1000)")  # fmt: skip
-    add("--workload", help="only these of flood, small, rotate, lines; comma-separated")
-    add("--megabytes", type=int, default=768, help="of a flood (default %(default)s)")
-    add("--seconds", type=int, default=3, help="of paced lines (default %(default)s)")
+    add("--workload", default="flood,rotate,lines", help="of flood, small, rotate, lines (default %(default)s)")
+    add("--megabytes", type=int, default=256, help="of a flood (default %(default)s)")
+    add("--seconds", type=int, default=2, help="of paced lines (default %(default)s)")
 
 
 def quick(given):
@@ -124,7 +124,7 @@ def numbers_of_run(found, job):
 def measure(bench):
     machine.raise_descriptor_limit(20_000)
     chosen = bench.choose(all_peers(bench))
-    wanted = bench.given.workload.split(",") if bench.given.workload else workloads(bench.given)
+    wanted = bench.given.workload.split(",")
     for name, job in workloads(bench.given).items():
         if name not in wanted:
             continue

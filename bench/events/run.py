@@ -72,7 +72,7 @@ def add_options(add):
         help="programs that only sleep (default 10,1000,5000)")  # fmt: skip
     add("--writers", type=int, default=4, help="programs that write (default %(default)s)")
     add("--log", action="store_true", help="the listener's stdout has a log file, as it has by default")
-    add("--seconds", type=float, default=5, help="length of a measurement (default %(default)s)")
+    add("--seconds", type=float, default=3, help="length of a measurement (default %(default)s)")
 
 
 def quick(given):

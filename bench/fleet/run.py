@@ -33,14 +33,14 @@ MEASURES = [
     Measure("drain_pss_kib_per_child", "PSS per child after drain", "KiB", 2),
     Measure("descriptors_per_child", "open descriptors per child", "number", 1),
 ]
-SLOW_FROM = 500  # from so many children on, a slow peer runs --repeat-slow times
-SLOW_UP_TO = 5000  # beyond, a slow peer is left out: it takes a quarter of an hour
+SLOW_FROM = 100  # from so many children on, a slow peer runs --repeat-slow times
+UP_TO = {"Supervisor": 5000, "circus": 1000, "pm2": 1000}  # beyond, it takes a quarter of an hour
 
 
 def add_options(add):
     add("--children", type=numbers_of, default=[100, 1000, 5000, 10000],
         help="fleet sizes (default 100,1000,5000,10000)")  # fmt: skip
-    add("--repeat-slow", type=int, default=1, help="runs of peers that take minutes (default %(default)s)")
+    add("--repeat-slow", type=int, default=1, help="runs of slow peers with 100 children or more (default %(default)s)")
     add("--kills", type=int, default=50, help="children killed in a run (default %(default)s)")
     add("--burst", type=int, default=65536, help="bytes each child writes (default %(default)s)")
     add("--idle", type=float, default=1.0, help="seconds of idling (default %(default)s)")
@@ -93,7 +93,7 @@ def those_for(bench, chosen, children):
     """The peers that can hold so many children in bearable time."""
     able, limit = [], machine.process_limit()
     for peer in chosen:
-        if peer.slow and children > SLOW_UP_TO:
+        if children > UP_TO.get(peer.name, children):
             bench.note(f"{children:,} children: without {peer.name}, which takes too long.")
         elif peer.processes(children) > limit:
             bench.note(f"{children:,} children: without {peer.name}, which takes "

@@ -164,7 +164,9 @@ class Stage:
 
     def compare(self, case, body, servers, calls, clients=1):
         """Asks the servers in turn; `calls` says how often one is asked in a turn."""
-        for _, server in in_turns(servers, self._bench.given.repeat):
+        for turn, server in in_turns(servers, self._bench.given.repeat):
+            if turn > 0 and server.name == THEIRS and calls(THEIRS) == 1:
+                continue  # one such answer takes half a minute
             self._bench.add(case, server.name, self.ask(server, body, calls(server.name), clients))
 
 

@@ -19,7 +19,7 @@ BENCHMARKS = {
     "drain": (["--megabytes", "4", "--peers", "floor,ringmasterd,svlogd,s6-log"], "ringmasterd, epoll", None),
     "latency": (["--quiet", "20", "--peers", "floor,ringmasterd"], "ringmasterd, epoll", "line_ms p100"),
     "rpc": (["--processes", "20", "--calls", "20", "--idle", "0.1"], None, None),
-    "ctl": (["--programs", "20", "--commands", "1"], None, None),
+    "ctl": (["--programs", "20", "--actions", "status", "--commands", "1"], None, None),
     "events": (["--seconds", "0.5", "--peers", "floor,ringmasterd"], "ringmasterd", "events_per_s"),
     "config": (["--programs", "20"], "ringmasterd", "load_ms"),
     "micro": (["--filter", "process_life|search"], "ringmaster", "cpu_us"),

@@ -18,6 +18,7 @@ class Tree(Peer):
 
     keeps_logs = False
     can_list = True
+    slow = True
     one_process = False
     program = ""
     lister = ""
