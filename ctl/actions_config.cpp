@@ -45,9 +45,7 @@ private:
 
 outcome<void> complain_about_unknown(session& with, const words& names,
                                      const config_changes& changes) {
-    const auto answer = with.rpc().call("getAllProcessInfo");
-    if (!answer) return answer.error();
-    const auto processes = read_processes(*answer);
+    const auto processes = with.all_processes();
     if (!processes) return processes.error();
     std::set<std::string> known(changes.added.begin(), changes.added.end());
     for (const auto& process : *processes) known.insert(process.group);

@@ -21,12 +21,6 @@ bool names_everything(const words& names) {
     return names.empty() || std::ranges::find(names, "all") != names.end();
 }
 
-outcome<std::vector<process_line>> all_processes(session& with) {
-    const auto answer = with.rpc().call("getAllProcessInfo");
-    if (!answer) return answer.error();
-    return read_processes(*answer);
-}
-
 /// Appends what `argument` names to `shown`, or a line about it to `errors`.
 void select(const std::vector<process_line>& processes, const std::string& argument,
             std::vector<const process_line*>& shown, std::string& errors) {
@@ -61,7 +55,7 @@ outcome<void> show_one_pid(session& with, const std::string& name) {
 }
 
 outcome<void> show_all_pids(session& with) {
-    const auto processes = all_processes(with);
+    const auto processes = with.all_processes();
     if (!processes) return processes.error();
     std::string out;
     for (const auto& process : *processes)
@@ -79,7 +73,7 @@ outcome<void> show_status(session& with, std::string_view arguments) {
         with.set_status(status_unknown);
         return {};
     }
-    const auto processes = all_processes(with);
+    const auto processes = with.all_processes();
     if (!processes) return processes.error();
 
     std::vector<const process_line*> shown;

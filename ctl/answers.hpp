@@ -3,6 +3,7 @@
 // Pure. An answer of the wrong shape is a failure, because a server may be anything.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ struct process_line {
     std::int64_t state = 0;
     std::int64_t pid = 0;
 };
+
+/// The members of getProcessInfo's struct that a process_line needs.
+inline constexpr std::array<std::string_view, 6> process_line_members{
+    "group", "name", "statename", "description", "state", "pid"};
 
 /// One entry of a bulk operation's result.
 struct operation_result {

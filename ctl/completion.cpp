@@ -85,13 +85,12 @@ std::string_view common_start(std::span<const std::string> names) {
 outcome<void> completer::fetch() {
     if (processes_) return {};
     processes_.emplace();
-    const auto answer = with_.rpc().call("getAllProcessInfo");
+    auto processes = with_.all_processes();
     with_.rpc().disconnect();
-    if (!answer) {
-        if (answer.error().kind == failure_kind::interrupted) return answer.error();
-        return {};
-    }
-    if (auto processes = read_processes(*answer)) processes_ = *std::move(processes);
+    if (processes)
+        processes_ = *std::move(processes);
+    else if (processes.error().kind == failure_kind::interrupted)
+        return processes.error();
     return {};
 }
 

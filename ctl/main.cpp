@@ -9,6 +9,7 @@
 #include "ctl/completion.hpp"
 #include "ctl/console.hpp"
 #include "ctl/dispatcher.hpp"
+#include "ctl/heap.hpp"
 #include "ctl/line_editor.hpp"
 #include "ctl/line_source.hpp"
 #include "ctl/session.hpp"
@@ -60,6 +61,7 @@ int run(const ctl::client_options& options, const core::client_config& settings)
 }  // namespace
 
 int main(int argc, char** argv) {
+    ctl::keep_heap();
     const std::vector<std::string> words(argv, argv + argc);
     const std::string program = words.empty() ? "ringmasterctl" : words.front();
     const auto options = ctl::parse_client_options(std::span{words}.subspan(words.empty() ? 0 : 1));

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "ctl/heap.hpp"
 #include "ctl/http_request.hpp"
 #include "ctl/response_parser.hpp"
 #include "rpc/client_codec.hpp"
@@ -36,6 +37,11 @@ outcome<http_answer> read_answer(connection& from, bool& answered) {
             return plain_failure("http.client.BadStatusLine", fed.error().text);
         if (answer.body.size() > body_limit || answer.head.announced() > body_limit)
             return plain_failure("MemoryError", "the answer is too long");
+        if (const auto whole = answer.body.size() + answer.head.announced();
+            answer.body.capacity() < whole) {
+            fetch_heap(whole);
+            answer.body.reserve(whole);
+        }
     }
     return answer;
 }
@@ -73,7 +79,8 @@ outcome<std::string> rpc_client::exchange(const std::string& body, bool repeatab
     return answer;
 }
 
-outcome<rpc::value> rpc_client::call(std::string_view method, rpc::array params) {
+outcome<rpc::value> rpc_client::call(std::string_view method, rpc::array params,
+                                     std::span<const std::string_view> wanted) {
     rpc::call request;
     request.method = "supervisor.";
     request.method += method;
@@ -81,7 +88,7 @@ outcome<rpc::value> rpc_client::call(std::string_view method, rpc::array params)
     const bool repeatable = method.starts_with("get") || method.starts_with("read");
     auto body = exchange(rpc::encode_call(request), repeatable);
     if (!body) return body.error();
-    auto answer = rpc::decode_response(*body);
+    auto answer = rpc::decode_response(*std::move(body), wanted);
     if (!answer) return plain_failure("xml.parsers.expat.ExpatError", answer.error().text);
     if (auto* fault = std::get_if<rpc::remote_fault>(&*answer))
         return fault_failure(fault->code, std::move(fault->text));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,8 +22,9 @@ public:
     explicit rpc_client(const server_access& server) : server_(server) {}
 
     /// `method` without the "supervisor." in front. Waits for the answer without limit. A fault
-    /// is a failure.
-    outcome<rpc::value> call(std::string_view method, rpc::array params = {});
+    /// is a failure. Of structs in the result only the `wanted` members are read; empty: all.
+    outcome<rpc::value> call(std::string_view method, rpc::array params = {},
+                             std::span<const std::string_view> wanted = {});
 
     /// At the end of an action: the next one starts with a connection of its own.
     void disconnect() { connection_.reset(); }

@@ -53,6 +53,12 @@ outcome<bool> session::check_server() {
     return why;
 }
 
+outcome<std::vector<process_line>> session::all_processes() {
+    const auto answer = rpc_.call("getAllProcessInfo", {}, process_line_members);
+    if (!answer) return answer.error();
+    return read_processes(*answer);
+}
+
 outcome<std::string> session::ask(std::string_view question) {
     return text_of(input_.read_line(question));
 }

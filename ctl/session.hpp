@@ -5,7 +5,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "ctl/answers.hpp"
 #include "ctl/console.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/line_source.hpp"
@@ -47,6 +49,9 @@ public:
     /// Whether a daemon that speaks our API answers. False: the reason was printed and the status
     /// set. Other failures, and a daemon that shuts down, come back as such.
     outcome<bool> check_server();
+
+    /// All processes of the daemon, as it sorts them.
+    outcome<std::vector<process_line>> all_processes();
 
     /// Asks on the terminal. The end of input is a failure.
     outcome<std::string> ask(std::string_view question);

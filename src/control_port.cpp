@@ -48,8 +48,8 @@ io::task<> control_port::yield() {
 io::task<rpc::log_slice> control_port::read_process_log(core::process_id id, rpc::channel from,
                                                         rpc::log_window window) {
     const auto info = model().info(id, 0);
-    auto path = from == rpc::channel::output ? info.stdout_logfile : info.stderr_logfile;
-    return read(std::move(path), std::move(window));
+    const auto path = from == rpc::channel::output ? info.stdout_logfile : info.stderr_logfile;
+    return read(std::string(path), std::move(window));
 }
 
 io::task<rpc::log_slice> control_port::read_main_log(rpc::log_window window) {

@@ -83,9 +83,9 @@ std::optional<std::string> dashboard::log_path(std::string_view name,
     const auto id = find(name);
     if (id == core::no_process) return std::nullopt;
     const auto info = port_.model().info(id, 0);
-    auto path = channel == "stderr" ? info.stderr_logfile : info.stdout_logfile;
+    const auto path = channel == "stderr" ? info.stderr_logfile : info.stdout_logfile;
     if (path.empty()) return std::nullopt;
-    return path;
+    return std::string(path);
 }
 
 std::optional<std::string> dashboard::main_log_path() const {

@@ -20,8 +20,10 @@ io::task<error_code> clear_open(io::fleet& fleet, std::vector<io::stream_id> str
     co_return failed;
 }
 
-io::task<error_code> clear_closed(io::worker_pool& helpers, core::process_info info) {
-    auto work = [out = std::move(info.stdout_logfile), error = std::move(info.stderr_logfile)] {
+/// Paths may be empty.
+io::task<error_code> clear_closed(io::worker_pool& helpers, std::string output,
+                                  std::string errors) {
+    auto work = [out = std::move(output), error = std::move(errors)] {
         const auto failed = out.empty() ? error_code{} : io::clear_closed_log(out);
         if (failed || error.empty()) return failed;
         return io::clear_closed_log(error);
@@ -49,8 +51,10 @@ io::task<error_code> clear_process_logs(io::fleet& fleet, io::worker_pool& helpe
             if (failed.value() != ENOENT) co_return failed;
             continue;
         }
-        auto info = fleet.model().info(id, 0);
-        const auto failed = co_await clear_closed(helpers, std::move(info));
+        const auto info = fleet.model().info(id, 0);
+        std::string output(info.stdout_logfile);
+        std::string errors(info.stderr_logfile);
+        const auto failed = co_await clear_closed(helpers, std::move(output), std::move(errors));
         // A child that was made meanwhile may write to the file that is gone.
         if (failed || (fleet.streams_of(id).empty() && launched(id))) co_return failed;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace ringmaster::core {
@@ -16,7 +17,7 @@ std::string uptime(std::int64_t seconds) {
     const std::int64_t days = seconds / 86400;
     seconds %= 86400;
     const auto clock =
-        fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        fmt::format(FMT_COMPILE("{}:{:02}:{:02}"), seconds / 3600, seconds / 60 % 60, seconds % 60);
     if (days == 0) return clock;
     return fmt::format("{} day{}, {}", days, days == 1 ? "" : "s", clock);
 }
@@ -74,11 +75,11 @@ bool is_signallable(process_state state) {
 std::string describe(const process_info& info) {
     switch (info.state) {
         case process_state::running:
-            return fmt::format("pid {}, uptime {}", info.pid,
+            return fmt::format(FMT_COMPILE("pid {}, uptime {}"), info.pid,
                                uptime(std::max<std::int64_t>(0, info.now - info.start)));
         case process_state::backoff:
         case process_state::fatal:
-            if (!info.spawnerr.empty()) return info.spawnerr;
+            if (!info.spawnerr.empty()) return std::string(info.spawnerr);
             return fmt::format("unknown error (try \"tail {}\")", info.name);
         case process_state::stopped:
         case process_state::exited: return info.start == 0 ? "Not started" : stop_time(info.stop);
@@ -91,7 +92,7 @@ std::string describe(const process_info& info) {
 
 std::string namespec(std::string_view group, std::string_view name) {
     if (group == name) return std::string(name);
-    return fmt::format("{}:{}", group, name);
+    return fmt::format(FMT_COMPILE("{}:{}"), group, name);
 }
 
 }  // namespace ringmaster::core

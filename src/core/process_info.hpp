@@ -37,18 +37,19 @@ enum class daemon_state : std::int8_t { shutdown = -1, restarting = 0, running =
 /// "SHUTDOWN", "RESTARTING", "RUNNING".
 std::string_view state_name(daemon_state state);
 
-/// A snapshot of one process, in getProcessInfo's terms. Times are UNIX seconds, 0 = never.
+/// A snapshot of one process, in getProcessInfo's terms. Times are UNIX seconds, 0 = never. The
+/// texts are the supervisor's own: they last until its next input.
 struct process_info {
-    std::string name;
-    std::string group;
+    std::string_view name;
+    std::string_view group;
     std::int64_t start = 0;
     std::int64_t stop = 0;
     std::int64_t now = 0;
     process_state state = process_state::stopped;
-    std::string spawnerr;
+    std::string_view spawnerr;
     int exitstatus = 0;
-    std::string stdout_logfile;
-    std::string stderr_logfile;
+    std::string_view stdout_logfile;
+    std::string_view stderr_logfile;
     int pid = 0;
 };
 

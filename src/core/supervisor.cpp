@@ -84,6 +84,10 @@ bool supervisor::add_group(std::shared_ptr<const group_config> config, const ins
             entries_.erase(std::exchange(added->members[place->second], id));
         }
     }
+    added->by_name = added->members;
+    std::ranges::sort(added->by_name, {}, [this](process_id id) -> const std::string& {
+        return entries_.at(id).fsm.config().name;
+    });
     const group& active = *added;
     by_name_.emplace(active.config.name, added.get());
     groups_.push_back(std::move(added));
@@ -299,11 +303,7 @@ std::vector<process_id> supervisor::in_name_order() const {
     std::vector<process_id> ids;
     ids.reserve(entries_.size());
     for (const auto& [name, each] : by_name_) {
-        const auto first = static_cast<std::ptrdiff_t>(ids.size());
-        ids.insert(ids.end(), each->members.begin(), each->members.end());
-        std::ranges::sort(
-            ids.begin() + first, ids.end(),
-            {}, [&](process_id id) -> const auto& { return entries_.at(id).fsm.config().name; });
+        ids.insert(ids.end(), each->by_name.begin(), each->by_name.end());
     }
     return ids;
 }

@@ -32,6 +32,7 @@ public:
         const std::shared_ptr<const group_config> source;
         const group_config& config;       ///< AUTO log paths are filled in
         std::vector<process_id> members;  ///< in the group's order
+        std::vector<process_id> by_name;  ///< the same, sorted by process name
         std::size_t alive = 0;            ///< members that are not in a "stopped" state
         /// Position in `members` by process name; the names live in `config`.
         std::unordered_map<std::string_view, std::size_t> index;

@@ -28,7 +28,7 @@ class dashboard_port {
 public:
     virtual ~dashboard_port() = default;
 
-    /// Every process, sorted by group name, then process name.
+    /// Every process, sorted by group name, then process name; not to be kept across a co_await.
     virtual std::vector<core::process_info> processes() const = 0;
     virtual core::daemon_state state() const = 0;
     virtual std::string version() const = 0;

@@ -34,7 +34,7 @@ bool exists(const std::string& name, const dashboard_port& dashboard) {
     const auto all = dashboard.processes();
     return std::any_of(all.begin(), all.end(), [&name](const core::process_info& each) {
         return core::namespec(each.group, each.name) == name ||
-               each.group + ":" + each.name == name;
+               std::string(each.group).append(":").append(each.name) == name;
     });
 }
 

@@ -28,7 +28,7 @@ struct held_writer {
     void operator()(const structure& members) const {
         out.begin_struct();
         for (const auto& [name, held] : members) {
-            out.key(name);
+            out.any_key(name);
             write_value(out, held);
         }
         out.end_struct();
@@ -66,7 +66,8 @@ std::string encode_call(const call& request) {
     return out;
 }
 
-result<answer, decode_error> decode_response(std::string_view body) {
+result<answer, decode_error> decode_response(std::string body,
+                                             std::span<const std::string_view> wanted) {
     pugi::xml_document document;
     const auto root = parse_document(document, body);
     if (!root) return decode_error{root.error().text};
@@ -76,7 +77,7 @@ result<answer, decode_error> decode_response(std::string_view body) {
     if (const auto element = root->child("fault")) return decode_fault(element);
     const auto held = root->child("params").child("param").child("value");
     if (!held) return decode_error{"neither a result nor a fault"};
-    auto read = read_value(held, base64_content::bytes);
+    auto read = read_value(held, base64_content::bytes, wanted);
     if (!read) return decode_error{read.error().text};
     return answer{std::move(*read)};
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,7 +33,9 @@ struct decode_error {
 };
 
 /// Result or fault of a methodResponse document. Integers of any listed type become std::int64_t,
-/// base64 the decoded bytes as a string.
-result<answer, decode_error> decode_response(std::string_view body);
+/// base64 the decoded bytes as a string. Of the structs of a result only the `wanted` members are
+/// read; empty: all.
+result<answer, decode_error> decode_response(std::string body,
+                                             std::span<const std::string_view> wanted = {});
 
 }  // namespace ringmaster::rpc

@@ -27,8 +27,9 @@ std::string_view describe(request_error error) {
 }
 
 result<call, request_error> read_request(std::string_view body) {
+    std::string text(body);
     pugi::xml_document document;
-    const auto root = parse_document(document, body);
+    const auto root = parse_document(document, text);
     if (!root) return request_error::unmarshallable;
     auto method = text_of(root->child("methodName"));
     auto params = read_params(root->child("params"));

@@ -19,6 +19,7 @@ public:
     virtual void end_array() = 0;
     virtual void begin_struct() = 0;
     virtual void end_struct() = 0;
+    /// A short name that means nothing special to any notation: letters, digits, underscores.
     virtual void key(std::string_view name) = 0;
     virtual void integer(std::int64_t number) = 0;
     virtual void boolean(bool truth) = 0;

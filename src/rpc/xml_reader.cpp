@@ -1,9 +1,7 @@
 #include "rpc/xml_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,70 +18,82 @@ namespace {
 constexpr int deepest_value = 100;
 
 /// References are left alone, because pugixml lets wrong ones pass; see append_unescaped().
-constexpr unsigned parse_options = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol |
-                                   pugi::parse_doctype | pugi::parse_fragment;
+constexpr unsigned common_options = pugi::parse_cdata | pugi::parse_eol | pugi::parse_doctype |
+                                    pugi::parse_fragment | pugi::parse_embed_pcdata;
 
-xml_error undefined_reference() {
-    return xml_error{"an undefined reference"};
+/// Besides elements and text there is at most the XML declaration.
+bool is_without_comments(std::string_view body) {
+    const auto declaration = body.find("?>");
+    const auto behind = declaration == std::string_view::npos ? 0 : declaration + 2;
+    return body.find('!') == std::string_view::npos &&
+           body.find('?', behind) == std::string_view::npos;
 }
 
-result<value, xml_error> read_integer(std::string_view text) {
-    const auto number = core::parse_python_int(text);
-    if (!number) return xml_error{fmt::format("'{}' is no integer", text)};
-    return value{*number};
+/// Comments, CDATA sections and processing instructions cut texts into pieces, and one of these may
+/// be white space that counts. Without them white space between elements, half of all nodes, can
+/// be left out of the tree.
+unsigned parse_options(std::string_view body) {
+    return common_options |
+           (is_without_comments(body) ? pugi::parse_ws_pcdata_single : pugi::parse_ws_pcdata);
 }
 
-result<value, xml_error> read_double(std::string_view text) {
-    std::string_view digits = core::strip(text);
-    if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
-    double number = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stopped, error] = std::from_chars(digits.data(), end, number);
-    if (stopped != end || error != std::errc{}) {
-        return xml_error{fmt::format("'{}' is no double", text)};
-    }
-    return value{number};
-}
-
-/// YYYYMMDDTHH:MM:SS with numbers in their usual ranges; days are not checked against the month.
-result<value, xml_error> read_date(std::string text) {
+/// Whether `text` is one, in the form YYYYMMDDTHH:MM:SS with numbers in their usual ranges; days
+/// are not checked against the month.
+bool is_date(std::string_view text) {
     constexpr std::string_view form = "ddddddddTdd:dd:dd";
     const auto fits = [](char c, char f) { return f == 'd' ? c >= '0' && c <= '9' : c == f; };
     const auto number = [&](std::size_t at) { return (text[at] - '0') * 10 + text[at + 1] - '0'; };
     const auto within = [&](std::size_t at, int low, int high) {
         return number(at) >= low && number(at) <= high;
     };
-    if (!std::ranges::equal(text, form, fits) || !within(4, 1, 12) || !within(6, 1, 31) ||
-        !within(9, 0, 23) || !within(12, 0, 59) || !within(15, 0, 61)) {
-        return xml_error{fmt::format("'{}' is no date and time", text)};
-    }
-    return value{date_time{std::move(text)}};
+    return std::ranges::equal(text, form, fits) && within(4, 1, 12) && within(6, 1, 31) &&
+           within(9, 0, 23) && within(12, 0, 59) && within(15, 0, 61);
 }
 
-result<value, xml_error> read_base64(std::string_view text, base64_content content) {
-    auto bytes = decode_base64(text);
-    if (!bytes) return xml_error{"incomplete base64"};
-    if (content == base64_content::text && !core::is_utf8(*bytes)) {
-        return xml_error{"base64 does not hold UTF-8 text"};
-    }
-    return value{std::move(*bytes)};
+pugi::xml_node next_element(pugi::xml_node node) {
+    node = node.next_sibling();
+    while (node && node.type() != pugi::node_element) node = node.next_sibling();
+    return node;
 }
 
-/// Reads one value and, for arrays and structs, what it holds.
+/// Appends text_of(element). False if a reference is undefined.
+bool append_text(std::string& out, pugi::xml_node element) {
+    // The text at the front is the element's own; what is behind a comment has nodes.
+    if (!append_unescaped(out, element.value())) return false;
+    for (auto child = element.first_child(); child; child = child.next_sibling()) {
+        if (child.type() == pugi::node_element) break;
+        if (child.type() == pugi::node_cdata) {
+            out += child.value();
+        } else if (child.type() == pugi::node_pcdata) {
+            if (!append_unescaped(out, child.value())) return false;
+        }
+    }
+    return true;
+}
+
+/// Reads one value and, for arrays and structs, what it holds. Lists of processes have ten
+/// thousands of values, so each is made in its place.
 class value_reader {
 public:
-    explicit value_reader(base64_content base64) : base64_(base64) {}
+    value_reader(base64_content base64, member_names wanted) : base64_(base64), wanted_(wanted) {}
 
-    result<value, xml_error> read(pugi::xml_node element) {
-        if (depth_ == deepest_value) return xml_error{"values are nested too deeply"};
+    /// False: error() tells why.
+    bool read(pugi::xml_node element, value& into) {
+        if (depth_ == deepest_value) return fail("values are nested too deeply");
         ++depth_;
-        auto read = read_at_depth(element);
+        const bool done = read_at_depth(element, into);
         --depth_;
-        return read;
+        return done;
     }
+    const xml_error& error() const { return error_; }
 
 private:
-    result<value, xml_error> read_at_depth(pugi::xml_node element) {
+    bool fail(std::string_view why) {
+        error_.text = why;
+        return false;
+    }
+
+    bool read_at_depth(pugi::xml_node element, value& into) {
         std::string_view type = element.name();
         if (type == "value") {
             const pugi::xml_node typed = first_element(element);
@@ -92,60 +102,92 @@ private:
                 type = typed.name();
             }
         }
-        if (type == "array") return read_array(element);
-        if (type == "struct") return read_struct(element);
-        if (type == "nil") return value{nil{}};
-        auto text = text_of(element);
-        if (!text) return undefined_reference();
-        if (type == "int" || type == "i4") return read_integer(*text);
-        if (type == "boolean") return value{*text == "1"};
-        if (type == "double") return read_double(*text);
-        if (type == "base64") return read_base64(*text, base64_);
-        if (type == "dateTime.iso8601") return read_date(std::move(*text));
-        return value{std::move(*text)};
+        if (type == "array") return read_array(element, into.held.emplace<array>());
+        if (type == "struct") return read_struct(element, into.held.emplace<structure>());
+        if (type == "nil") return true;
+        auto& text = into.held.emplace<std::string>();
+        if (!read_text(element, text)) return false;
+        return type == "string" || convert(type, into, std::move(text));
     }
 
-    result<value, xml_error> read_array(pugi::xml_node element) {
+    bool read_text(pugi::xml_node element, std::string& into) {
+        return append_text(into, element) || fail("an undefined reference");
+    }
+
+    bool convert(std::string_view type, value& into, std::string text) {
+        if (type == "int" || type == "i4") return read_integer(text, into);
+        if (type == "boolean") {
+            into.held = text == "1";
+        } else if (type == "double") {
+            return read_double(text, into);
+        } else if (type == "base64") {
+            return read_base64(text, into);
+        } else if (type == "dateTime.iso8601") {
+            if (!is_date(text)) return fail(fmt::format("'{}' is no date and time", text));
+            into.held.emplace<date_time>().text = std::move(text);
+        } else {
+            into.held.emplace<std::string>() = std::move(text);
+        }
+        return true;
+    }
+
+    bool read_integer(std::string_view text, value& into) {
+        const auto number = core::parse_python_int(text);
+        if (!number) return fail(fmt::format("'{}' is no integer", text));
+        into.held = *number;
+        return true;
+    }
+
+    bool read_double(std::string_view text, value& into) {
+        std::string_view digits = core::strip(text);
+        if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
+        double number = 0;
+        const char* const end = digits.data() + digits.size();
+        const auto [stopped, error] = std::from_chars(digits.data(), end, number);
+        if (stopped != end || error != std::errc{})
+            return fail(fmt::format("'{}' is no double", text));
+        into.held = number;
+        return true;
+    }
+
+    bool read_base64(std::string_view text, value& into) {
+        auto bytes = decode_base64(text);
+        if (!bytes) return fail("incomplete base64");
+        if (base64_ == base64_content::text && !core::is_utf8(*bytes))
+            return fail("base64 does not hold UTF-8 text");
+        into.held = std::move(*bytes);
+        return true;
+    }
+
+    bool read_array(pugi::xml_node element, array& into) {
         const pugi::xml_node data = first_element(element);
-        if (std::string_view(data.name()) != "data") return xml_error{"an array without data"};
-        array items;
-        for (const pugi::xml_node child : data.children()) {
-            if (child.type() != pugi::node_element) continue;
-            RM_TRY(value item, read(child));
-            items.push_back(std::move(item));
-        }
-        return value{std::move(items)};
+        if (std::string_view(data.name()) != "data") return fail("an array without data");
+        for (auto child = first_element(data); child; child = next_element(child))
+            if (!read(child, into.emplace_back())) return false;
+        return true;
     }
 
-    result<value, xml_error> read_struct(pugi::xml_node element) {
-        structure members;
-        const auto children = element.children();
-        members.reserve(static_cast<std::size_t>(std::distance(children.begin(), children.end())));
-        for (const pugi::xml_node child : children) {
-            if (child.type() != pugi::node_element) continue;
-            RM_TRY(member read, read_member(child));
-            members.push_back(std::move(read));
-        }
-        return value{std::move(members)};
+    bool read_struct(pugi::xml_node element, structure& into) {
+        into.reserve(wanted_.size());
+        for (auto child = first_element(element); child; child = next_element(child))
+            if (!read_member(child, into)) return false;
+        return true;
     }
 
-    result<member, xml_error> read_member(pugi::xml_node element) {
-        std::array<pugi::xml_node, 2> parts;
-        std::size_t count = 0;
-        for (const pugi::xml_node child : element.children()) {
-            if (child.type() != pugi::node_element) continue;
-            if (count < parts.size()) parts[count] = child;
-            ++count;
-        }
-        if (count != parts.size()) return xml_error{"a struct member is not a name and a value"};
-        auto name = text_of(parts[0]);
-        if (!name) return undefined_reference();
-        RM_TRY(value held, read(parts[1]));
-        return member{std::move(*name), std::move(held)};
+    bool read_member(pugi::xml_node element, structure& into) {
+        const pugi::xml_node name = first_element(element);
+        const pugi::xml_node held = next_element(name);
+        if (!held || next_element(held)) return fail("a struct member is not a name and a value");
+        std::string text;
+        if (!read_text(name, text)) return false;
+        if (!wanted_.empty() && std::ranges::find(wanted_, text) == wanted_.end()) return true;
+        return read(held, into.emplace_back(std::move(text), value{}).second);
     }
 
     base64_content base64_;
+    member_names wanted_;
     int depth_ = 0;
+    xml_error error_;
 };
 
 /// True for what may stand beside the root element: white space.
@@ -155,11 +197,10 @@ bool is_blank_text(pugi::xml_node node) {
 
 }  // namespace
 
-result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document,
-                                                 std::string_view body) {
+result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document, std::string& body) {
     if (!is_xml_text(body)) return xml_error{"not UTF-8, or a character that XML forbids"};
-    const auto parsed =
-        document.load_buffer(body.data(), body.size(), parse_options, pugi::encoding_utf8);
+    const auto parsed = document.load_buffer_inplace(body.data(), body.size(), parse_options(body),
+                                                     pugi::encoding_utf8);
     if (!parsed) return xml_error{fmt::format("{} at {}", parsed.description(), parsed.offset)};
     pugi::xml_node root;
     for (const pugi::xml_node node : document.children()) {
@@ -173,24 +214,22 @@ result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document,
 }
 
 pugi::xml_node first_element(pugi::xml_node parent) {
-    return parent.find_child([](pugi::xml_node node) { return node.type() == pugi::node_element; });
+    const pugi::xml_node first = parent.first_child();
+    return first.type() == pugi::node_element ? first : next_element(first);
 }
 
 std::optional<std::string> text_of(pugi::xml_node element) {
     std::string text;
-    for (const pugi::xml_node child : element.children()) {
-        if (child.type() == pugi::node_element) break;
-        if (child.type() == pugi::node_cdata) {
-            text += child.value();
-        } else if (child.type() == pugi::node_pcdata) {
-            if (!append_unescaped(text, child.value())) return std::nullopt;
-        }
-    }
+    if (!append_text(text, element)) return std::nullopt;
     return text;
 }
 
-result<value, xml_error> read_value(pugi::xml_node element, base64_content base64) {
-    return value_reader(base64).read(element);
+result<value, xml_error> read_value(pugi::xml_node element, base64_content base64,
+                                    member_names wanted) {
+    value_reader reader(base64, wanted);
+    value read;
+    if (!reader.read(element, read)) return reader.error();
+    return read;
 }
 
 }  // namespace ringmaster::rpc

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,9 +23,9 @@ struct xml_error {
 };
 
 /// Parses `body` into `document` and returns its root element. Whatever the XML declaration says,
-/// the body is UTF-8.
-result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document,
-                                                 std::string_view body);
+/// the body is UTF-8. The document's texts stay in `body`, which is overwritten and must outlive
+/// it.
+result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document, std::string& body);
 
 /// First child element; a null node if there is none.
 pugi::xml_node first_element(pugi::xml_node parent);
@@ -36,7 +37,12 @@ std::optional<std::string> text_of(pugi::xml_node element);
 /// Whether base64 must decode to UTF-8, as in the parameters of a call, or may hold any bytes.
 enum class base64_content : bool { text, bytes };
 
-/// The value that a <value> element, or an element of a type, stands for.
-result<value, xml_error> read_value(pugi::xml_node element, base64_content base64);
+/// Names of struct members; empty stands for all.
+using member_names = std::span<const std::string_view>;
+
+/// The value that a <value> element, or an element of a type, stands for. Members of structs that
+/// are not `wanted` are passed over unread.
+result<value, xml_error> read_value(pugi::xml_node element, base64_content base64,
+                                    member_names wanted = {});
 
 }  // namespace ringmaster::rpc

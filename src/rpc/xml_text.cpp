@@ -32,33 +32,51 @@ constexpr std::uint64_t each_byte(unsigned char byte) {
     return byte * 0x0101010101010101U;
 }
 
+template <class Word>
+Word word(const char* at) {
+    Word bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
 /// The highest bit of each byte that is below `limit`, for bytes and limits below 0x80.
 constexpr std::uint64_t bytes_below(std::uint64_t bytes, unsigned char limit) {
     return ~((bytes & each_byte(0x7F)) + each_byte(static_cast<unsigned char>(0x80 - limit)));
 }
 
-/// True if one of eight bytes may not be plain; false alarms are possible, misses are not.
-bool may_need_care(std::uint64_t bytes) {
-    const std::uint64_t angles = (bytes | each_byte(2)) ^ each_byte('>');  // '<' is '>' less bit 1
-    const std::uint64_t ampersands = bytes ^ each_byte('&');
+/// True if one of eight bytes is a control character or not ASCII; false alarms are possible,
+/// misses are not. Line ends are no alarm: in an answer every other word has one.
+bool may_be_forbidden(std::uint64_t bytes) {
     const std::uint64_t line_ends = bytes ^ each_byte('\n');
-    const std::uint64_t marks = bytes_below(angles, 1) | bytes_below(ampersands, 1);
-    // Line ends are plain, and in an answer every other word has one.
     const std::uint64_t controls = bytes_below(bytes, 0x20) & ~bytes_below(line_ends, 1);
-    return ((marks | controls | bytes) & each_byte(0x80)) != 0;
+    return ((controls | bytes) & each_byte(0x80)) != 0;
 }
 
-/// Length of the plain text at the front. Eight bytes at a time, because logs are megabytes.
+/// The same for the bytes that are not plain.
+inline bool may_need_care(std::uint64_t bytes) {
+    const std::uint64_t angles = (bytes | each_byte(2)) ^ each_byte('>');  // '<' is '>' less bit 1
+    const std::uint64_t ampersands = bytes ^ each_byte('&');
+    const std::uint64_t marks = bytes_below(angles, 1) | bytes_below(ampersands, 1);
+    return (marks & each_byte(0x80)) != 0 || may_be_forbidden(bytes);
+}
+
+/// How many bytes at the front, in whole words, raise no alarm. Eight bytes at a time, because logs
+/// and answers are megabytes.
+template <bool (*alarm)(std::uint64_t)>
+std::size_t quiet_prefix(std::string_view text) {
+    std::size_t length = 0;
+    while (text.size() - length >= sizeof(std::uint64_t) &&
+           !alarm(word<std::uint64_t>(&text[length])))
+        length += sizeof(std::uint64_t);
+    return length;
+}
+
+/// Length of the plain text at the front.
 std::size_t plain_prefix(std::string_view text) {
     std::size_t length = 0;
     while (true) {
-        std::uint64_t bytes = 0;
-        while (text.size() - length >= sizeof bytes) {
-            std::memcpy(&bytes, text.data() + length, sizeof bytes);
-            if (may_need_care(bytes)) break;
-            length += sizeof bytes;
-        }
-        const std::size_t checked = std::min(text.size(), length + sizeof bytes);
+        length += quiet_prefix<may_need_care>(text.substr(length));
+        const std::size_t checked = std::min(text.size(), length + sizeof(std::uint64_t));
         while (length < checked) {
             if (!plain_bytes[static_cast<unsigned char>(text[length])]) return length;
             ++length;
@@ -99,12 +117,29 @@ std::optional<char32_t> referenced(std::string_view name) {
 
 bool is_xml_text(std::string_view body) {
     while (true) {
-        body.remove_prefix(plain_prefix(body));
+        body.remove_prefix(quiet_prefix<may_be_forbidden>(body));
         if (body.empty()) return true;
         const core::utf8_character next = core::first_character(body);
         if (!next.valid || !is_allowed(next.code)) return false;
         body.remove_prefix(next.length);
     }
+}
+
+bool is_plain(std::string_view bytes) {
+    const std::size_t size = bytes.size();
+    bool alarm = false;
+    // Of four bytes or more the last word overlaps the one before.
+    if (size >= 8) {
+        alarm = quiet_prefix<may_need_care>(bytes) + 8 <= size ||
+                may_need_care(word<std::uint64_t>(bytes.data() + size - 8));
+    } else if (size >= 4) {
+        const std::uint64_t front = word<std::uint32_t>(bytes.data());
+        const std::uint64_t back = word<std::uint32_t>(bytes.data() + size - 4);
+        alarm = may_need_care(front | back << 32);
+    } else {
+        alarm = true;
+    }
+    return !alarm || plain_prefix(bytes) == size;
 }
 
 void append_escaped(std::string& out, std::string_view bytes) {

@@ -2,20 +2,73 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include <fmt/format.h>
 
 #include "rpc/xml_text.hpp"
 
 namespace ringmaster::rpc {
+namespace {
 
-void xml_writer::end_value(std::string_view closing) {
-    out_ += closing;
-    if (open_.ends_with('s')) out_ += "</member>\n";
+/// Texts up to this length, which are nearly all, are looked through and copied in one go.
+constexpr std::size_t short_text = 128;
+constexpr std::size_t longest_number = 20;
+/// Of the tags around one name or text.
+constexpr std::size_t longest_tags = 64;
+
+/// The length is a constant for the compiler: a handful of instructions, no call.
+template <std::size_t N>
+char* copy(char* to, const char (&tag)[N]) {
+    std::memcpy(to, tag, N - 1);
+    return to + N - 1;
+}
+
+}  // namespace
+
+/// For so many bytes, which must fit into an empty pending_.
+char* xml_writer::room(std::size_t bytes) {
+    if (static_cast<std::size_t>(pending_.data() + pending_.size() - end_) < bytes) flush();
+    return end_;
+}
+
+void xml_writer::flush() {
+    out_.append(pending_.data(), static_cast<std::size_t>(end_ - pending_.data()));
+    end_ = pending_.data();
+}
+
+void xml_writer::put(std::string_view tags) {
+    char* const to = room(tags.size());
+    std::memcpy(to, tags.data(), tags.size());
+    end_ = to + tags.size();
+}
+
+template <std::size_t M, std::size_t N>
+void xml_writer::put_text(const char (&opening)[M], std::string_view bytes,
+                          const char (&closing)[N]) {
+    if (bytes.size() > short_text || !is_plain(bytes)) {
+        put(opening);
+        flush();
+        append_escaped(out_, bytes);
+        put(closing);
+        return;
+    }
+    char* const to = copy(room(longest_tags + bytes.size()), opening);
+    std::memcpy(to, bytes.data(), bytes.size());
+    end_ = copy(to + bytes.size(), closing);
+}
+
+template <std::size_t N>
+void xml_writer::end_value(const char (&closing)[N]) {
+    constexpr char member_end[] = "</member>\n";
+    char* const to = copy(room(longest_tags), closing);
+    const bool in_struct = !open_.empty() && open_.back() == 's';
+    end_ = in_struct ? copy(to, member_end) : to;
+    if (open_.empty()) flush();
 }
 
 void xml_writer::begin_array() {
-    out_ += "<value><array><data>\n";
+    put("<value><array><data>\n");
     open_ += 'a';
 }
 
@@ -25,7 +78,7 @@ void xml_writer::end_array() {
 }
 
 void xml_writer::begin_struct() {
-    out_ += "<value><struct>\n";
+    put("<value><struct>\n");
     open_ += 's';
 }
 
@@ -35,43 +88,44 @@ void xml_writer::end_struct() {
 }
 
 void xml_writer::key(std::string_view name) {
-    out_ += "<member>\n<name>";
-    append_escaped(out_, name);
-    out_ += "</name>\n";
+    if (name.size() > short_text) return any_key(name);
+    char* const to = copy(room(longest_tags + name.size()), "<member>\n<name>");
+    std::memcpy(to, name.data(), name.size());
+    end_ = copy(to + name.size(), "</name>\n");
 }
 
 void xml_writer::integer(std::int64_t number) {
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    out_ += "<value><int>";
-    out_.append(digits.data(), end);
+    char* const to = copy(room(longest_tags + longest_number), "<value><int>");
+    end_ = std::to_chars(to, to + longest_number, number).ptr;
     end_value("</int></value>\n");
 }
 
 void xml_writer::boolean(bool truth) {
-    out_ += truth ? "<value><boolean>1" : "<value><boolean>0";
+    put(truth ? "<value><boolean>1" : "<value><boolean>0");
     end_value("</boolean></value>\n");
 }
 
 void xml_writer::string(std::string_view bytes) {
-    out_ += "<value><string>";
-    append_escaped(out_, bytes);
-    end_value("</string></value>\n");
+    put_text("<value><string>", bytes, "</string>");
+    end_value("</value>\n");
+}
+
+void xml_writer::any_key(std::string_view name) {
+    put_text("<member>\n<name>", name, "</name>\n");
 }
 
 void xml_writer::real(double number) {
-    out_ += fmt::format("<value><double>{}", number);
+    put(fmt::format("<value><double>{}", number));
     end_value("</double></value>\n");
 }
 
 void xml_writer::date_time(std::string_view text) {
-    out_ += "<value><dateTime.iso8601>";
-    append_escaped(out_, text);
-    end_value("</dateTime.iso8601></value>\n");
+    put_text("<value><dateTime.iso8601>", text, "</dateTime.iso8601>");
+    end_value("</value>\n");
 }
 
 void xml_writer::nil() {
-    out_ += "<value><nil/>";
+    put("<value><nil/>");
     end_value("</value>\n");
 }
 

@@ -7,7 +7,7 @@
 using namespace ringmaster;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto answer = rpc::decode_response(fuzz::as_text(data, size));
+    const auto answer = rpc::decode_response(std::string(fuzz::as_text(data, size)));
     if (!answer) {
         fuzz::require(!answer.error().text.empty(), "an error says what is wrong");
         return 0;

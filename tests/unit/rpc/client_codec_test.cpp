@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "rpc/request_reader.hpp"
 #include "rpc/xml_writer.hpp"
@@ -73,6 +75,18 @@ TEST(ClientCodec, ReadsResults) {
                              "<value><int>1</int></value>\n</member>\n</struct></value>\n")),
               "{statecode: 1}");
     EXPECT_EQ(shown(response("<value><string></string></value>\n")), "''");
+}
+
+TEST(ClientCodec, PassesOverMembersThatNobodyWants) {
+    const auto body = response(
+        "<value><array><data><value><struct><member><name>a</name><value><int>x</int></value>"
+        "</member><member><name>&#98;</name><value><int>2</int></value></member></struct></value>"
+        "</data></array></value>");
+    constexpr std::array<std::string_view, 1> wanted{"b"};
+    const auto decoded = decode_response(body, wanted);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(show(*decoded), "[{b: 2}]");
+    EXPECT_EQ(shown(body), "error: 'x' is no integer");
 }
 
 TEST(ClientCodec, ReadsBase64AsBytes) {

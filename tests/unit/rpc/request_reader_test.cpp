@@ -80,6 +80,15 @@ TEST(RequestReader, ReadsStringsVerbatim) {
     EXPECT_EQ(param("<string>no value element</string>"), "'no value element'");
 }
 
+TEST(RequestReader, KeepsWhiteSpaceBesideWhatIsNoText) {
+    EXPECT_EQ(typed("string", " <![CDATA[x]]> "), "' x '");
+    EXPECT_EQ(typed("string", " <!-- c -->x"), "' x'");
+    EXPECT_EQ(typed("string", "x<?pi x?> "), "'x '");
+    EXPECT_EQ(param("<value> <!-- c --> </value>"), "'  '");
+    EXPECT_EQ(param("<value> <string> </string> </value>"), "' '");
+    EXPECT_EQ(param("<value>before<string>x</string>behind</value>"), "'x'");
+}
+
 TEST(RequestReader, ReadsNumbersWithBlanksAround) {
     EXPECT_EQ(typed("int", "5"), "5");
     EXPECT_EQ(typed("i4", " -5\n"), "-5");

@@ -142,6 +142,44 @@ TEST(XmlWriter, FindsSpecialCharactersAtEveryPosition) {
     }
 }
 
+/// Small pieces gather before they reach the string; large ones go there directly.
+TEST(XmlWriter, KeepsTheOrderOfPiecesOfAnyLength) {
+    std::string expected = "<value><array><data>\n";
+    const auto document = written([&](value_writer& out) {
+        out.begin_array();
+        for (std::size_t length = 0; length < 10'000; length = length * 5 / 4 + 1) {
+            const std::string text(length, 'x');
+            out.integer(static_cast<std::int64_t>(length));
+            out.string(text);
+            out.string("<" + text);
+            const auto number = std::to_string(length);
+            expected.append("<value><int>").append(number).append("</int></value>\n");
+            expected.append("<value><string>").append(text).append("</string></value>\n");
+            expected.append("<value><string>&lt;").append(text).append("</string></value>\n");
+            EXPECT_EQ(out.size(), expected.size());
+        }
+        out.end_array();
+    });
+    EXPECT_EQ(document, expected + "</data></array></value>\n");
+}
+
+TEST(XmlWriter, TakesAnyNameFromACall) {
+    for (const std::size_t length : {1, 100, 1'000, 10'000}) {
+        std::string out;
+        xml_writer writer(out);
+        writer.begin_struct();
+        writer.any_key("<" + std::string(length, 'x'));
+        writer.nil();
+        writer.key(std::string(length, 'y'));
+        writer.nil();
+        writer.end_struct();
+        EXPECT_EQ(out, "<value><struct>\n<member>\n<name>&lt;" + std::string(length, 'x') +
+                           "</name>\n<value><nil/></value>\n</member>\n<member>\n<name>" +
+                           std::string(length, 'y') +
+                           "</name>\n<value><nil/></value>\n</member>\n</struct></value>\n");
+    }
+}
+
 TEST(Fault, IsItsNameOrNameAndDetail) {
     EXPECT_EQ(fault(fault_code::shutdown_state).text(), "SHUTDOWN_STATE");
     EXPECT_EQ(fault(fault_code::spawn_error, "g:p").text(), "SPAWN_ERROR: g:p");
