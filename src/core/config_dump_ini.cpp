@@ -50,7 +50,8 @@ public:
     std::string run(const config& from);
 
 private:
-    void header(std::string_view kind, std::string_view name = {});
+    void header(std::string_view section);
+    void header(std::string_view kind, std::string_view name);
     void line(std::string_view option, std::string_view value);
     /// Nothing for a row without a value.
     template <class Owner>
@@ -71,9 +72,12 @@ private:
     std::unordered_set<std::string> sections_;  ///< of programs, whose names must be unique
 };
 
+void ini_writer::header(std::string_view section) {
+    out_ += fmt::format("{}[{}]\n", out_.empty() ? "" : "\n", section);
+}
+
 void ini_writer::header(std::string_view kind, std::string_view name) {
-    out_ +=
-        fmt::format("{}[{}{}{}]\n", out_.empty() ? "" : "\n", kind, name.empty() ? "" : ":", name);
+    header(fmt::format("{}:{}", kind, name));
 }
 
 void ini_writer::line(std::string_view option, std::string_view value) {
@@ -109,10 +113,15 @@ void ini_writer::server(const server_config& server) {
 std::string ini_writer::section_for(const process_config& process, const group_config& group) {
     std::string name = process.name;
     const auto usable = [](std::string_view text) {
-        return !text.empty() && parse_name(text) && text.find_first_of(",%[]") == text.npos;
+        const bool plain = std::ranges::all_of(text, [](unsigned char c) {
+            return c > ' ' &&
+                   std::string_view(",%[];#").find(static_cast<char>(c)) == std::string_view::npos;
+        });
+        return plain && !text.empty() && parse_name(text) && strip(text) == text;
     };
-    if (!usable(name)) name = fmt::format("{}.{}", group.name, sections_.size());
-    if (sections_.contains(name)) name = fmt::format("{}.{}", group.name, name);
+    const auto stem = usable(group.name) ? group.name : std::string("program");
+    if (!usable(name)) name = fmt::format("{}.{}", stem, sections_.size());
+    if (sections_.contains(name)) name = fmt::format("{}.{}", stem, name);
     while (!sections_.insert(name).second) name += '_';
     return name;
 }

@@ -152,6 +152,20 @@ TEST(ConfigDump, APoolOfSeveralIsOneSectionWithOnlyItsNumbersLeftToExpand) {
     EXPECT_THAT(text, HasSubstr("\ncommand=l 5%% %(process_num)02d\n"));
 }
 
+TEST(ConfigDump, AsIniSpellsOddNames) {
+    const auto once = test::load(
+        "[supervisord]\n[program:%%a,b]\ncommand=x\nnumprocs=2\nprocess_name=%(process_num)d\n  c\n"
+        "[group:]\nprograms=\n[eventlistener: l ]\ncommand=l\nevents=EVENT\n");
+    ASSERT_TRUE(once) << once.error().text;
+    const auto text = dump_as_ini(*once);
+    const auto again = test::load(text);
+    ASSERT_TRUE(again) << again.error().text << text;
+    EXPECT_EQ(dump_as_ini(*again), text);
+    ASSERT_EQ(again->groups.size(), once->groups.size());
+    for (std::size_t i = 0; i < once->groups.size(); ++i)
+        EXPECT_TRUE(same_group(again->groups[i], once->groups[i])) << once->groups[i].name << text;
+}
+
 TEST(ConfigDump, AsIniKeepsWhatLooksLikeACommentOrHasBlanksAround) {
     test::fake_host machine;
     machine.variables = {{"ODD", " \tone ;two\n#three\n\n four \n\n"}, {"NAME", "a b"}};
