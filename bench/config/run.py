@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 import tempfile
 
+from harness import peers
 from harness.fleet_run import Broken
 from harness.program import in_turns
 from harness.results import Measure
@@ -110,6 +111,7 @@ def run_once(command, programs):
 
 def measure(bench):
     given = bench.given
+    bench.tell_versions(peers.references(bench))
     directory = tempfile.mkdtemp(dir=bench.work)
     path = str(write_files(pathlib.Path(directory), given.programs))
     words = [path, str(given.repetitions)]

@@ -102,7 +102,7 @@ def ask(words, action, children, output, commands):
 
 def measure_commands(bench):
     given = bench.given
-    ours, theirs = peers.ringmasters(bench)[0], peers.Supervisor()
+    ours, theirs = peers.references(bench)
     machine.raise_descriptor_limit(ours.descriptors(given.children, 1))
     output = os.path.join(bench.work, "output")
     with Served(bench, ours) as our_daemon, Served(bench, theirs) as their_daemon:
@@ -173,7 +173,7 @@ def answers(words, process, output):
 
 def measure(bench):
     given = bench.given
-    bench.choose([peers.ringmasters(bench)[0], peers.Supervisor()])
+    bench.tell_versions(peers.references(bench))
     measure_commands(bench)
     pairs = {
         "ringmasterctl": (bench.program("ringmasterd"), bench.program("ringmasterctl")),

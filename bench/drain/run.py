@@ -13,7 +13,7 @@ from harness import machine, peers
 from harness.fleet_run import Plan, Run
 from harness.peers.loggers import PipedLogger, S6Log, Svlogd
 from harness.peers.peer import Fleet
-from harness.program import in_turns, numbers_of
+from harness.program import add_peers_option, in_turns, numbers_of
 from harness.results import Measure
 from harness.stamps import Stamps
 
@@ -55,6 +55,7 @@ def workloads(given):
 
 
 def add_options(add):
+    add_peers_option(add)
     add("--writers", type=numbers_of, default=[1, 10, 100, 1000],
         help="numbers of writers (default 1,10,100,1000)")  # fmt: skip
     add("--workload", default="flood,rotate,lines", help="of flood, small, rotate, lines (default %(default)s)")

@@ -17,9 +17,9 @@ import struct
 import tempfile
 import time
 
-from harness import machine
+from harness import machine, peers
 from harness.fleet_run import Broken
-from harness.program import in_turns, numbers_of
+from harness.program import add_peers_option, in_turns, numbers_of
 from harness.results import Measure
 from harness.stamps import wait_until
 
@@ -68,6 +68,7 @@ stdout_events_enabled=true
 
 
 def add_options(add):
+    add_peers_option(add)
     add("--idle", type=numbers_of, default=[10, 1000, 5000],
         help="programs that only sleep (default 10,1000,5000)")  # fmt: skip
     add("--writers", type=int, default=4, help="programs that write (default %(default)s)")
@@ -107,7 +108,7 @@ def run_once(command, seconds, work):
     return {"events_per_s": rate, "cpu_us": used / events * 1e6}
 
 
-def peers(bench, idle):
+def commands(bench, idle):
     """The peers by name; each a function from a directory to the words of its command."""
     given, helper = bench.given, bench.program("bench_event_peer")
 
@@ -132,10 +133,10 @@ def peers(bench, idle):
 
 def measure(bench):
     given = bench.given
+    bench.tell_versions(peers.references(bench))
     machine.raise_descriptor_limit(10 * max(given.idle) + 1000)
-    wanted = given.peers.lower().split(",") if given.peers else [""]
     for idle in given.idle:
-        chosen = [item for item in peers(bench, idle).items() if any(word in item[0].lower() for word in wanted)]
+        chosen = [item for item in commands(bench, idle).items() if bench.wants(item[0])]
         for turn, (name, words) in in_turns(chosen, given.repeat):
             if name == "Supervisor" and idle >= SLOW_FROM and turn > 0:
                 continue

@@ -9,7 +9,7 @@ import shutil
 from harness import machine, peers
 from harness.fleet_run import Plan, Run
 from harness.peers.peer import Fleet
-from harness.program import in_turns, numbers_of
+from harness.program import add_peers_option, in_turns, numbers_of
 from harness.results import Measure
 from harness.stamps import Stamps
 
@@ -38,6 +38,7 @@ UP_TO = {"Supervisor": 5000, "circus": 1000, "pm2": 1000}  # beyond, it takes a 
 
 
 def add_options(add):
+    add_peers_option(add)
     add("--children", type=numbers_of, default=[100, 1000, 5000, 10000],
         help="fleet sizes (default 100,1000,5000,10000)")  # fmt: skip
     add("--repeat-slow", type=int, default=1, help="runs of slow peers with 100 children or more (default %(default)s)")

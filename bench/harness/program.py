@@ -53,21 +53,28 @@ class Bench:
 
     def choose(self, peers):
         """Those of the peers that were asked for and can run; notes why others cannot."""
-        words = self.given.peers.lower().split(",") if self.given.peers else [""]
         chosen = []
         for peer in peers:
-            if not any(word in peer.name.lower() for word in words):
+            if not self.wants(peer.name):
                 continue
             reason = peer.missing()
             if reason:
                 self.note(f"Left out: {peer.name} ({reason}).")
                 continue
             chosen.append(peer)
-            if peer.product:
-                self.versions[peer.product] = peer.version()
+        self.tell_versions(chosen)
         if not chosen:
             sys.exit("error: no peer can run")
         return chosen
+
+    def wants(self, name):
+        """Whether a peer of that name was asked for."""
+        words = self.given.peers.lower().split(",") if self.given.peers else [""]
+        return any(word in name.lower() for word in words)
+
+    def tell_versions(self, peers):
+        """Puts the versions of peers above the tables."""
+        self.versions.update((peer.product, peer.version()) for peer in peers if peer.product)
 
     def add(self, case, peer, numbers):
         self.samples.append({"case": case, "peer": peer, "numbers": numbers})
@@ -90,6 +97,11 @@ def in_turns(peers, repeat):
     return [(turn, peer) for turn in range(repeat) for peer in peers]
 
 
+def add_peers_option(add):
+    """For benchmarks that can leave out peers."""
+    add("--peers", help="only peers whose name contains one of these words, comma-separated")
+
+
 def numbers_of(text):
     """The sizes in "100,1000"."""
     sizes = [int(size) for size in text.split(",")]
@@ -106,7 +118,6 @@ def _parse(name, module, words):
     module.add_options(add)
     add("--quick", action="store_true", help="seconds instead of minutes: does everything work?")
     add("--repeat", type=int, default=3, help="runs of each peer (default %(default)s)")
-    add("--peers", help="only peers whose name contains one of these words, comma-separated")
     add("--build", default=build, help="build directory (default: $RINGMASTER_BUILD or build/release)")
     add("--directory", default=tempfile.gettempdir(), help="where logs are written")
     add("--json", help="file for all numbers (default: bench-NAME.json in the build directory)")

@@ -14,7 +14,7 @@ import struct
 from harness import machine, peers
 from harness.fleet_run import Broken
 from harness.peers.peer import Fleet
-from harness.program import in_turns
+from harness.program import add_peers_option, in_turns
 from harness.results import Measure
 from harness.stamps import wait_until
 
@@ -27,6 +27,7 @@ PATIENCE = 300
 
 
 def add_options(add):
+    add_peers_option(add)
     add("--quiet", type=int, default=1000, help="quiet children (default %(default)s)")
     add("--lines", type=int, default=3, help="of each, one a second on average (default %(default)s)")
 

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import machine
+from harness import machine, peers
 from harness.fleet_run import Broken
 from harness.program import in_turns
 from harness.results import Measure
@@ -223,6 +223,7 @@ def idle(bench):
 
 
 def measure(bench):
+    bench.tell_versions(peers.references(bench))
     for processes in (10, bench.given.processes):
         quiet(bench, processes)
     flood(bench)

@@ -18,6 +18,11 @@ def ringmasters(bench):
     return [Ringmaster(program, "uring", "io_uring"), Ringmaster(program, "epoll", "epoll")]
 
 
+def references(bench):
+    """Our own with its default engine, and the one it stands in for."""
+    return [Ringmaster(bench.program("ringmasterd"), "auto", "default engine"), Supervisor()]
+
+
 def everyone(bench):
     """All peers for whole fleets, in the order in which they are run and reported."""
     return [
