@@ -1,11 +1,12 @@
 """The few numbers that the README shows, taken from the results of all benchmarks that were run."""
 
 import os
+import re
 
 from harness import results, tables
 
 PEERS = ["floor", "Ringmaster", "Supervisor", "runit", "s6"]
-# Benchmark, how its case begins (the last such case that has Supervisor in it), row of its table.
+# Benchmark, pattern of its case (the last such case that has Supervisor in it), row of its table.
 NUMBERS = [
     ("fleet", "", "start_s"),
     ("fleet", "", "restart_ms p50"),
@@ -14,13 +15,13 @@ NUMBERS = [
     ("fleet", "", "list_s"),
     ("fleet", "", "idle_cpu_ms_per_s"),
     ("fleet", "", "start_pss_kib_per_child"),
-    ("drain", "flood, pieces of 16 KiB, 10 writers", "drain_mb_per_s"),
-    ("drain", "50,000 lines", "cpu_percent"),
+    ("drain", "^flood, pieces of 16 KiB, 10 writers$", "drain_mb_per_s"),
+    ("drain", "^50,000 lines", "cpu_percent"),
     ("latency", "", "line_ms p99"),
-    ("rpc", "getState, ", "call_us p50"),
-    ("rpc", "getAllProcessInfo, ", "call_us p50"),
-    ("ctl", "status", "wall_ms p50"),
-    ("ctl", "update", "update_ms"),
+    ("rpc", "^getState, .* processes$", "call_us p50"),
+    ("rpc", "^getAllProcessInfo, ", "call_us p50"),
+    ("ctl", "^status", "wall_ms p50"),
+    ("ctl", "^update", "update_ms"),
     ("events", "", "events_per_s"),
     ("config", "", "load_ms"),
 ]
@@ -33,11 +34,11 @@ def _column(peer):
     return peer if peer in PEERS else None
 
 
-def _case(summary, start, key):
-    """The last case that begins so and has both to compare; its name and {column: numbers}."""
+def _case(summary, pattern, key):
+    """The last case that matches and has both to compare; its name and {column: numbers}."""
     for case, peers in reversed(summary.items()):
         columns = {_column(name): found[key] for name, found in peers.items() if key in found}
-        if case.startswith(start) and {"Ringmaster", "Supervisor"} <= columns.keys():
+        if re.search(pattern, case) and {"Ringmaster", "Supervisor"} <= columns.keys():
             return case, columns
     return None, {}
 
@@ -45,14 +46,14 @@ def _case(summary, start, key):
 def markdown(directory):
     """The table, from the JSON files in a build directory; "" if there is none."""
     lines, known = [], {}
-    for name, start, key in NUMBERS:
+    for name, pattern, key in NUMBERS:
         path = os.path.join(directory, f"bench-{name}.json")
         if name not in known and os.path.exists(path):
             known[name] = results.load(path)
         if name not in known:
             continue
         result = known[name]
-        case, columns = _case(results.summarise(result), start, key)
+        case, columns = _case(results.summarise(result), pattern, key)
         row = next((row for row in results.rows(result) if row.key == key), None)
         if case is None or row is None:
             continue
