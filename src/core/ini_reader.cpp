@@ -117,10 +117,10 @@ bool ini_file_reader::next_for_inih(std::string& out) {
                 section_ = &document_.open_section(line->content, {file_, line_});
                 break;
             case ini_line::kind::option:
-                out = fmt::format("{}{}\n", guard, line->content);
+                out.assign(1, guard).append(line->content).push_back('\n');
                 return true;
             case ini_line::kind::continuation:
-                out = fmt::format("{}={}\n", guard, line->content);
+                out.assign({guard, '='}).append(line->content).push_back('\n');
                 return true;
             case ini_line::kind::homeless: homeless_ = true; [[fallthrough]];
             case ini_line::kind::broken: note_problem(*line); break;
@@ -143,8 +143,10 @@ void ini_file_reader::add_option(std::string_view name, std::string_view value) 
     close_option();
     auto& options = section_->options;
     auto lower = to_lower(name);
-    const auto [known, is_new] = document_.option_index_.try_emplace(
-        fmt::format("{}\n{}", section_->name, lower), options.size());
+    std::string key = section_->name;
+    key.append(1, '\n').append(lower);
+    const auto [known, is_new] =
+        document_.option_index_.try_emplace(std::move(key), options.size());
     const auto at = known->second;
     if (is_new) options.push_back({std::move(lower), {}, {}});
     options[at].value = value;
