@@ -15,17 +15,21 @@ server_config& address(server_config& server) {
 }
 
 // clang-format off
+const option username{
+    .name = "username", .type = type::text, .fallback = "",
+    .help = "for HTTP authentication; default: none", .sample = "user",
+    .sees = scope::variables, .field = RM_FIELD(server_config, username)};
+const option password{
+    .name = "password", .type = type::text, .fallback = "",
+    .help = "plain, or {SHA} and 40 hexadecimal digits", .sample = "123",
+    .sees = scope::variables, .field = RM_FIELD(server_config, password)};
+
 const option unix_server_table[] = {
     {.name = "file", .type = type::path, .fallback = "",
      .help = "path of the socket", .sample = "/tmp/supervisor.sock",
      .missing = "section [{section}] has no file value",
      .field = RM_FIELD(server_config, path)},
-    {.name = "username", .type = type::text, .fallback = "",
-     .help = "for HTTP authentication; default: none", .sample = "user",
-     .sees = scope::variables, .field = RM_FIELD(server_config, username)},
-    {.name = "password", .type = type::text, .fallback = "",
-     .help = "plain, or {SHA} and 40 hexadecimal digits", .sample = "123",
-     .sees = scope::variables, .field = RM_FIELD(server_config, password)},
+    username, password,
     {.name = "chown", .type = type::user_and_group, .fallback = "",
      .help = "user or user:group of the socket; default: as created",
      .sample = "nobody:nogroup", .complaint = bad_owner,
@@ -36,12 +40,7 @@ const option unix_server_table[] = {
 };
 
 const option inet_server_table[] = {
-    {.name = "username", .type = type::text, .fallback = "",
-     .help = "for HTTP authentication; default: none", .sample = "user",
-     .sees = scope::variables, .field = RM_FIELD(server_config, username)},
-    {.name = "password", .type = type::text, .fallback = "",
-     .help = "plain, or {SHA} and 40 hexadecimal digits", .sample = "123",
-     .sees = scope::variables, .field = RM_FIELD(server_config, password)},
+    username, password,
     {.name = "port", .type = type::address, .fallback = "",
      .help = "host:port; *:port for all interfaces", .sample = "127.0.0.1:9001",
      .missing = "section [{section}] has no port value",

@@ -79,13 +79,12 @@ void process_fsm::shut_down(context& cx) {
     change(cx, process_state::fatal);
 }
 
-std::string process_fsm::not_sent(int signo) const {
-    return fmt::format("attempted to send {} sig {} but it wasn't running", config_->name,
-                       signal_name(signo));
-}
-
 void process_fsm::send(context& cx, int signo) {
-    if (pid_ == 0) return log(cx, log_level::debug, not_sent(signo));
+    if (pid_ == 0) {
+        return log(cx, log_level::debug,
+                   fmt::format("attempted to send {} sig {} but it wasn't running", config_->name,
+                               signal_name(signo)));
+    }
     log(cx, log_level::debug,
         fmt::format("sending {} (pid {}) sig {}", config_->name, pid_, signal_name(signo)));
     cx.out.push_back({id_, signal_effect{signo, false}});

@@ -63,9 +63,8 @@ public:
     void stop(context& cx);
     /// Shutdown has reached the group: like stop(), but BACKOFF becomes FATAL.
     void shut_down(context& cx);
-    /// RPC signalProcess: no state change. Without a child it only logs not_sent().
+    /// RPC signalProcess: no state change. Without a child nothing is sent.
     void send(context& cx, int signo);
-    std::string not_sent(int signo) const;
 
     void launched(context& cx, int pid);
     /// `why` becomes spawnerr, e.g. "can't find command 'x'".

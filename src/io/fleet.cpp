@@ -133,9 +133,6 @@ std::optional<std::string> fleet::stop(core::process_id id) {
 
 std::optional<std::string> fleet::send(core::process_id id, int signo) {
     signal_problem_.clear();
-    // A launch under way has nobody to take the signal yet.
-    const auto* process = supervisor_.find(id);
-    if (process != nullptr && process->pid() == 0) signal_problem_ = process->not_sent(signo);
     supervisor_.send(id, signo, now());
     pump();
     if (signal_problem_.empty()) return std::nullopt;

@@ -86,7 +86,8 @@ void request_stop(supervisor_port& port, ledger& book, const participant& who, b
 
 std::optional<fault> try_signal(supervisor_port& port, const participant& who, int signo) {
     const process_fsm* const fsm = port.model().find(who.id);
-    if (fsm == nullptr || !core::is_signallable(fsm->state())) {
+    // A launch under way has nobody yet who could take a signal.
+    if (fsm == nullptr || !core::is_signallable(fsm->state()) || fsm->pid() == 0) {
         return fault(fault_code::not_running, who.label);
     }
     if (auto problem = port.send_signal(who.id, signo)) {

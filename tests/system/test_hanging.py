@@ -5,6 +5,7 @@ See the fixture `hanging` for how that is done without a broken disk.
 
 import os
 import signal
+import xmlrpc.client
 
 import pytest
 
@@ -30,6 +31,8 @@ def test_launches_that_hang_delay_nobody_else(start, hanging):
     for name in HUNG:
         info = daemon.info(name)
         assert (info["statename"], info["pid"], info["description"]) == ("STARTING", 0, "")
+    with pytest.raises(xmlrpc.client.Fault, match="NOT_RUNNING: hung0"):
+        daemon.rpc.supervisor.signalProcess("hung0", "HUP")  # there is nobody to take it
     daemon.wait_log("the launch of 'hung0' hangs (a slow disk or network file system?); other programs go on")
 
     # A stop does not wait for ever, and a launch that was given up leaves nothing behind.
