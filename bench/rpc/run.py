@@ -196,12 +196,14 @@ def flood(bench):
     """Each daemon under its own flood, with a floor beside it that has to live with it as well."""
     given = bench.given
     for name in (OURS, THEIRS):
+        # The slowest in a hundred are decided by the scheduler: fewer than 10,000 calls say nothing about them.
+        calls = 2 * given.calls if name == OURS else max(1, given.calls // 10)
         with Stage(bench) as stage:
             daemon = stage.daemon(name, 10, given.writers)
             for method in ("getState", "getProcessInfo"):
                 floor = stage.floor(daemon.raw_answer(CALLS[method]))
                 stage.compare(f"{method} during {name}'s flood of {given.writers} writers", CALLS[method],
-                              [floor, daemon], lambda _: max(1, given.calls // 10))  # fmt: skip
+                              [floor, daemon], lambda _, calls=calls: calls)  # fmt: skip
                 floor.stop()
 
 
