@@ -39,7 +39,8 @@ command=/bin/cat
 autostart=false
 startsecs=1
 [program:early]
-command=/bin/false
+; Whether a program that ends at once is dead when a call that does not wait is answered, chance decides.
+command=/bin/sh -c "sleep 1; exit 1"
 autostart=false
 startsecs=20
 startretries=0
