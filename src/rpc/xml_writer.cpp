@@ -1,5 +1,6 @@
 #include "rpc/xml_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -38,9 +39,7 @@ void xml_writer::flush() {
 }
 
 void xml_writer::put(std::string_view tags) {
-    char* const to = room(tags.size());
-    std::memcpy(to, tags.data(), tags.size());
-    end_ = to + tags.size();
+    end_ = std::ranges::copy(tags, room(tags.size())).out;
 }
 
 template <std::size_t M, std::size_t N>
@@ -54,8 +53,7 @@ void xml_writer::put_text(const char (&opening)[M], std::string_view bytes,
         return;
     }
     char* const to = copy(room(longest_tags + bytes.size()), opening);
-    std::memcpy(to, bytes.data(), bytes.size());
-    end_ = copy(to + bytes.size(), closing);
+    end_ = copy(std::ranges::copy(bytes, to).out, closing);
 }
 
 template <std::size_t N>
@@ -90,8 +88,7 @@ void xml_writer::end_struct() {
 void xml_writer::key(std::string_view name) {
     if (name.size() > short_text) return any_key(name);
     char* const to = copy(room(longest_tags + name.size()), "<member>\n<name>");
-    std::memcpy(to, name.data(), name.size());
-    end_ = copy(to + name.size(), "</name>\n");
+    end_ = copy(std::ranges::copy(name, to).out, "</name>\n");
 }
 
 void xml_writer::integer(std::int64_t number) {

@@ -17,6 +17,11 @@ std::string written(const std::function<void(value_writer&)>& write) {
     return out;
 }
 
+TEST(XmlWriter, ATextMayBeNowhereIfItIsEmpty) {
+    const auto nowhere = written([](value_writer& out) { out.string(std::string_view()); });
+    EXPECT_EQ(nowhere, written([](value_writer& out) { out.string(""); }));
+}
+
 /// The documents below were made by Python's xmlrpc.client, whose format Supervisor shares.
 TEST(XmlWriter, WritesNestedValuesAsSupervisorDoes) {
     const auto nested = written([](value_writer& out) {
