@@ -73,7 +73,7 @@ struct log_source {
 
 outcome<void> show_end(session& with, log_source from, std::int64_t bytes) {
     constexpr std::int64_t limit = std::numeric_limits<std::int32_t>::max();
-    if (bytes > limit || bytes < -limit)
+    if (-bytes > limit || -bytes < -limit - 1)
         return plain_failure("OverflowError", "int exceeds XML-RPC limits");
     from.parameters.emplace_back(-bytes);
     from.parameters.emplace_back(std::int64_t{0});

@@ -1,5 +1,6 @@
 #include "ctl/rpc_client.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <variant>
@@ -14,6 +15,7 @@ namespace {
 
 /// No answer of a daemon comes near: a server that sends more is not one.
 constexpr std::size_t body_limit = std::size_t{1} << 30;
+constexpr std::size_t trusted_length = std::size_t{16} << 20;
 
 struct http_answer {
     response_parser head;
@@ -37,8 +39,9 @@ outcome<http_answer> read_answer(connection& from, bool& answered) {
             return plain_failure("http.client.BadStatusLine", fed.error().text);
         if (answer.body.size() > body_limit || answer.head.announced() > body_limit)
             return plain_failure("MemoryError", "the answer is too long");
-        if (const auto whole = answer.body.size() + answer.head.announced();
-            answer.body.capacity() < whole) {
+        // No more than a large fleet's answer takes on the word of a server alone.
+        const auto whole = std::min(answer.body.size() + answer.head.announced(), trusted_length);
+        if (answer.head.status() == 200 && answer.body.capacity() < whole) {
             fetch_heap(whole);
             answer.body.reserve(whole);
         }

@@ -65,8 +65,8 @@ public:
     virtual void on_tapped(stream_id id, const tapped_piece& piece) = 0;
     /// The credit of a stream was used up perhaps, and append() may go on.
     virtual void on_room(stream_id id) = 0;
-    /// What the pipe held is in the log; both are closed. Told once for each stream, after finish()
-    /// or when nobody can write to the pipe any more, whichever is first.
+    /// What the pipe held is in the log. Told once for each stream, after finish() or when nobody
+    /// can write to the pipe any more, whichever is first.
     virtual void on_stream_finished(stream_id id) = 0;
     /// Something an operator should know: a log that cannot be written, bytes dropped.
     virtual void on_drain_message(core::log_level level, const std::string& text) = 0;
@@ -101,8 +101,8 @@ public:
     /// Why `automatic` did not get io_uring; empty if it did.
     virtual std::string fallback_reason() const = 0;
 
-    /// Starts draining. When nobody can write to the pipe any more, the stream ends by itself; one
-    /// that was added without a pipe ends by finish() only.
+    /// Starts draining. When nobody can write to the pipe any more, that is told and the pipe
+    /// closed; the log stays open until finish().
     virtual stream_id add(stream_spec spec) = 0;
     /// Adds bytes to the log of a stream that was added with a credit, and takes from that: false
     /// when it is used up. The caller then waits for on_room(); what it appends nevertheless is

@@ -391,9 +391,8 @@ void fleet::on_exit(core::process_id id, const core::exit_status& status) {
     gone.status = status;
     gone.input.close();
     gone.answers.finish();
-    const auto unfinished = streams_of(id);
-    if (unfinished.empty()) return report_exit(id);
-    for (const auto stream : unfinished) drain_->finish(stream);
+    for (const auto stream : streams_of(id)) drain_->finish(stream);
+    if (is_drained(gone)) return report_exit(id);
     patience_.begin(id);
 }
 
@@ -433,10 +432,13 @@ void fleet::on_stream_finished(stream_id id) {
     }
     const auto process = owner->second;
     streams_.erase(owner);
-    child& writer = children_.at(process);
-    (writer.out == id ? writer.out : writer.error) = 0;
     // A child may live on without its output; its death is told by the watcher.
-    if (writer.status && streams_of(process).empty()) report_exit(process);
+    const child& writer = children_.at(process);
+    if (writer.status && is_drained(writer)) report_exit(process);
+}
+
+bool fleet::is_drained(const child& writer) const {
+    return !streams_.contains(writer.out) && !streams_.contains(writer.error);
 }
 
 /// The streams stay with the data plane, which writes what they hold before anything of a

@@ -100,8 +100,8 @@ public:
 
 private:
     struct child {
-        stream_id out = 0;    ///< 0 from its end on
-        stream_id error = 0;  ///< 0 from its end on, or if there is none
+        stream_id out = 0;
+        stream_id error = 0;  ///< 0: none
         stdin_pipe input;
         listener_stdout answers;              ///< of an event listener
         std::shared_ptr<byte_credit> credit;  ///< of its answers that go to a log; null: none do
@@ -136,6 +136,8 @@ private:
                              core::output_channel channel);
     void hear(core::process_id id, std::string_view bytes);
     void on_exit(core::process_id id, const core::exit_status& status);
+    /// All that it wrote is in its logs.
+    bool is_drained(const child& writer) const;
     void give_up_output(core::process_id id);
     void report_exit(core::process_id id);
     void arm_timer();
@@ -159,7 +161,7 @@ private:
     std::deque<core::process_id> launches_;  ///< asked for, not handed to the launcher yet
     std::unordered_map<launch_number, core::process_id> under_way_;
     std::unordered_map<core::process_id, child> children_;
-    std::unordered_map<stream_id, core::process_id> streams_;
+    std::unordered_map<stream_id, core::process_id> streams_;  ///< until their ends are told
     log_patience patience_;
     std::size_t late_streams_ = 0;  ///< given up by patience_, and not finished yet
     change_waiters waiters_;

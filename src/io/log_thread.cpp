@@ -33,30 +33,42 @@ struct log_thread::shared {
     std::mutex mutex;
     std::condition_variable wake;
     std::condition_variable moved;  ///< `done` has grown, or the thread has ended
+    std::condition_variable abandoned;
     std::deque<entry> queue;
     std::size_t bytes = 0;  ///< of lines that are not written yet
     std::uint64_t given = 0;
     std::uint64_t done = 0;                ///< entries of all that were given
     std::optional<std::uint64_t> hung_at;  ///< what `done` was when waiting was given up
     bool stopping = false;
+    bool left = false;  ///< by the owner: nobody waits for the end any more
     bool ended = false;
     writer write;
+
+    static constexpr auto retry_time = retry;
 };
 
 namespace {
 
 template <class Shared>
 void work_off(Shared& state) {
+    const auto has_work = [&] { return state.stopping || !state.queue.empty(); };
+    bool unread = false;
     std::unique_lock lock(state.mutex);
     for (;;) {
-        state.wake.wait(lock, [&] { return state.stopping || !state.queue.empty(); });
-        if (state.queue.empty()) break;
+        if (!unread)
+            state.wake.wait(lock, has_work);
+        else if (state.stopping)
+            state.abandoned.wait_for(lock, Shared::retry_time, [&] { return state.left; });
+        else
+            state.wake.wait_for(lock, Shared::retry_time, has_work);
+        if (state.queue.empty() && state.stopping && (!unread || state.left)) break;
         auto taken = std::exchange(state.queue, {});
         lock.unlock();
         std::size_t written = 0;
+        if (taken.empty()) unread = state.write({});
         for (auto& entry : taken) {
             if (auto* const lines = std::get_if<std::string>(&entry)) {
-                state.write(*lines);
+                unread = state.write(*lines);
                 written += lines->size();
             } else {
                 std::get<std::function<void()>>(entry)();
@@ -93,12 +105,15 @@ log_thread::~log_thread() {
     shared_->stopping = true;
     shared_->wake.notify_one();
     shared_->wait(lock, [this] { return shared_->ended; });
+    shared_->left = true;
+    shared_->abandoned.notify_one();
 }
 
 bool log_thread::put(std::string_view lines) {
     std::unique_lock lock(shared_->mutex);
     auto& state = *shared_;
-    if (!state.wait(lock, [&] { return state.bytes + lines.size() <= room; })) return false;
+    const auto has_room = [&] { return state.bytes == 0 || state.bytes + lines.size() <= room; };
+    if (!state.wait(lock, has_room)) return false;
     state.bytes += lines.size();
     // Lines that wait are joined: they are written in one call.
     auto* const last =

@@ -17,19 +17,23 @@ namespace ringmaster::io {
 
 class log_thread {
 public:
-    /// Called on the thread with one or more whole lines.
-    using writer = std::function<void(std::string_view lines)>;
+    /// Called on the thread with one or more whole lines. True: something could not be taken yet,
+    /// call again soon, with or without lines.
+    using writer = std::function<bool(std::string_view lines)>;
 
     /// A disk that has not done anything for so long hangs; it is not waited for again before it
     /// moves.
     static constexpr std::chrono::seconds patience{1};
+    /// Time between two attempts while a reader does not keep up.
+    static constexpr std::chrono::milliseconds retry{100};
     /// Lines that may wait, in bytes.
     static constexpr std::size_t room = 4 * 1024 * 1024;
 
     static result<std::unique_ptr<log_thread>> start(writer write);
     log_thread(const log_thread&) = delete;
     log_thread& operator=(const log_thread&) = delete;
-    /// Waits until everything is written, unless the disk hangs.
+    /// Waits until everything is written, but only so long for a disk that hangs or a reader that
+    /// does not read.
     ~log_thread();
 
     /// One or more whole lines. False: dropped, because the disk hangs and the room is used up.

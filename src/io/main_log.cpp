@@ -51,7 +51,10 @@ void destination::write(std::string_view lines) {
         unread.append(lines);
         return;
     }
-    if (unread.size() + lines.size() <= unread_limit) unread.append(lines);
+    if (unread.size() + lines.size() <= unread_limit)
+        unread.append(lines);
+    else
+        file.drop(lines.size(), "nobody reads it", notes);
     unread.erase(0, file.write(unread, notes));
 }
 
@@ -71,12 +74,14 @@ struct main_log::outlets {
     std::optional<destination> file;  ///< none: syslog
     std::optional<destination> copy;  ///< on stdout
 
-    void write(std::string_view lines) {
+    /// True: a reader has not taken everything yet.
+    bool write(std::string_view lines) {
         if (file)
             file->write(lines);
         else
             write_syslog(lines);
         if (copy) copy->write(lines);
+        return (file && !file->unread.empty()) || (copy && !copy->unread.empty());
     }
 };
 
@@ -102,8 +107,8 @@ result<main_log> main_log::open(main_log_options options) {
 }
 
 void main_log::write_behind() {
-    auto started =
-        log_thread::start([outlets = outlets_](std::string_view lines) { outlets->write(lines); });
+    auto started = log_thread::start(
+        [outlets = outlets_](std::string_view lines) { return outlets->write(lines); });
     if (started) thread_ = *std::move(started);
 }
 
@@ -121,7 +126,10 @@ void main_log::write(core::log_level level, std::string_view text) {
 }
 
 void main_log::put(std::string_view lines) {
-    if (!thread_) return outlets_->write(lines);
+    if (!thread_) {
+        (void)outlets_->write(lines);
+        return;
+    }
     if (!thread_->put(lines)) {
         ++lost_;
         return;
@@ -152,7 +160,7 @@ error_code main_log::clear() {
     run([outlets = outlets_, path = options_.path, told = std::move(told), outcome] {
         struct stat info {};
         if (::stat(path.c_str(), &info) != 0) return outcome->set_value(last_errno());
-        outlets->write(told);
+        (void)outlets->write(told);
         outcome->set_value(outlets->file->file.clear());
     });
     return settle() ? cleared.get() : posix_error(ETIMEDOUT);

@@ -58,7 +58,7 @@ struct stream_table::stream {
     bool hot = false;
     bool ended = false;  // nobody can write to the pipe any more
     bool finishing = false;
-    bool answer = true;      // the end is told
+    bool answer = true;      // the end is to be told
     bool abandoned = false;  // finishing took too long: drop what the log does not take
 };
 
@@ -110,7 +110,7 @@ void stream_table::finish_all() {
     std::vector<stream_id> all;
     all.reserve(streams_.size());
     for (const auto& [id, source] : streams_) {
-        source->answer = source->finishing;
+        source->answer &= source->finishing;
         all.push_back(id);
     }
     for (const stream_id id : all) finish(id);
@@ -298,9 +298,11 @@ void stream_table::settle(stream& source) {
             if (!source.abandoned) return wait_for_room(source);
             drop_backlog(source, "nobody reads it");
         }
-        if (!source.finishing && !source.ended) {
+        if (!source.finishing) {
             if (source.pipe && !source.paused) watch(source);
-            return;
+            if (!source.ended) return;
+            if (flushed(source)) return tell_end(source);
+            continue;
         }
         if (drained(source) && flushed(source)) return close(source);
     }
@@ -358,9 +360,13 @@ bool stream_table::flushed(stream& source) {
     return !source.backlog;
 }
 
+void stream_table::tell_end(stream& source) {
+    if (std::exchange(source.answer, false)) answers_.finished.push_back(source.id);
+}
+
 void stream_table::close(stream& source) {
     source.log.close(*this);
-    if (source.answer) answers_.finished.push_back(source.id);
+    tell_end(source);
     slots_[source.slot] = nullptr;
     free_slots_.push_back(source.slot);
     streams_.erase(source.id);

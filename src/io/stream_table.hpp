@@ -61,8 +61,9 @@ public:
     ~stream_table() override;
 
     void add(stream_id id, stream_spec spec);
-    /// Ends the stream when what its pipe holds now is in the log. It ends by itself when nobody
-    /// can write to the pipe any more. Either way it is then among the finished, once.
+    /// Ends the stream when what its pipe holds now is in the log, and closes that. A stream is
+    /// among the finished once: then, or before, when nobody can write to the pipe any more. Its
+    /// log can be reopened and cleared until finish().
     void finish(stream_id id);
     /// Nobody is told of the ends that this brings about.
     void finish_all();
@@ -111,6 +112,7 @@ private:
     void drop_backlog(stream& source, std::string_view why);
     bool drained(stream& source);
     bool flushed(stream& source);
+    void tell_end(stream& source);
     void close(stream& source);
 
     struct deadline {

@@ -23,7 +23,7 @@ constexpr unsigned common_options = pugi::parse_cdata | pugi::parse_eol | pugi::
 
 /// Besides elements and text there is at most the XML declaration.
 bool is_without_comments(std::string_view body) {
-    const auto declaration = body.find("?>");
+    const auto declaration = body.starts_with("<?xml ") ? body.find("?>") : std::string_view::npos;
     const auto behind = declaration == std::string_view::npos ? 0 : declaration + 2;
     return body.find('!') == std::string_view::npos &&
            body.find('?', behind) == std::string_view::npos;
@@ -199,6 +199,8 @@ bool is_blank_text(pugi::xml_node node) {
 
 result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document, std::string& body) {
     if (!is_xml_text(body)) return xml_error{"not UTF-8, or a character that XML forbids"};
+    // The parser drops the last byte if that is no bracket.
+    if (!core::strip(body).ends_with('>')) return xml_error{"junk behind the root"};
     const auto parsed = document.load_buffer_inplace(body.data(), body.size(), parse_options(body),
                                                      pugi::encoding_utf8);
     if (!parsed) return xml_error{fmt::format("{} at {}", parsed.description(), parsed.offset)};

@@ -20,13 +20,17 @@ struct disk {
         return [this](std::string_view lines) {
             open.wait();
             written += lines;
+            return false;
         };
     }
 };
 
 TEST(LogThread, WritesInTheOrderInWhichLinesAndWorkCame) {
     std::string seen;
-    auto thread = log_thread::start([&seen](std::string_view lines) { seen += lines; });
+    auto thread = log_thread::start([&seen](std::string_view lines) {
+        seen += lines;
+        return false;
+    });
     ASSERT_TRUE(thread);
     std::string expected;
     for (int i = 0; i < 1000; ++i) {
@@ -43,11 +47,35 @@ TEST(LogThread, WritesInTheOrderInWhichLinesAndWorkCame) {
 
 TEST(LogThread, WritesEverythingBeforeItEnds) {
     std::string seen;
-    auto thread = log_thread::start([&seen](std::string_view lines) { seen += lines; });
+    auto thread = log_thread::start([&seen](std::string_view lines) {
+        seen += lines;
+        return false;
+    });
     ASSERT_TRUE(thread);
     EXPECT_TRUE((*thread)->put("last words\n"));
     thread->reset();
     EXPECT_EQ(seen, "last words\n");
+}
+
+TEST(LogThread, WhatAReaderDidNotTakeIsOfferedAgainAlsoAtTheEnd) {
+    int offers = 0;
+    auto thread = log_thread::start([&offers](std::string_view) { return ++offers < 4; });
+    ASSERT_TRUE(thread);
+    EXPECT_TRUE((*thread)->put("line\n"));
+    thread->reset();
+    EXPECT_EQ(offers, 4);
+}
+
+TEST(LogThread, ARecordLargerThanTheRoomIsTakenWhenNothingElseWaits) {
+    std::size_t seen = 0;
+    auto thread = log_thread::start([&seen](std::string_view lines) {
+        seen += lines.size();
+        return false;
+    });
+    ASSERT_TRUE(thread);
+    EXPECT_TRUE((*thread)->put(std::string(2 * log_thread::room, 'x')));
+    EXPECT_TRUE((*thread)->settle());
+    EXPECT_EQ(seen, 2 * log_thread::room);
 }
 
 TEST(LogThread, ADiskThatHangsIsGivenUpAndCatchesUpWhenItIsBack) {
