@@ -79,7 +79,8 @@ class Client:
         self.process.stdin.flush()
 
     def end_input(self):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it may have ended before it read everything
+            self.process.stdin.close()
         self.process.stdin = None
 
     def finish(self, number=None):
