@@ -147,11 +147,9 @@ stdin_outcome fleet::send_input(core::process_id id, std::string_view text) {
 std::vector<stream_id> fleet::streams_of(core::process_id id) const {
     const auto found = children_.find(id);
     if (found == children_.end()) return {};
-    std::vector<stream_id> open;
-    for (const auto stream : {found->second.out, found->second.error}) {
-        if (stream != 0) open.push_back(stream);
-    }
-    return open;
+    const child& writer = found->second;
+    if (writer.error == 0) return {writer.out};
+    return {writer.out, writer.error};
 }
 
 void fleet::report_stopping(core::process_id id) {

@@ -33,35 +33,29 @@ struct log_thread::shared {
     std::mutex mutex;
     std::condition_variable wake;
     std::condition_variable moved;  ///< `done` has grown, or the thread has ended
-    std::condition_variable abandoned;
     std::deque<entry> queue;
     std::size_t bytes = 0;  ///< of lines that are not written yet
     std::uint64_t given = 0;
     std::uint64_t done = 0;                ///< entries of all that were given
     std::optional<std::uint64_t> hung_at;  ///< what `done` was when waiting was given up
     bool stopping = false;
-    bool left = false;  ///< by the owner: nobody waits for the end any more
+    bool left = false;  ///< the owner does not wait for the end any more
     bool ended = false;
     writer write;
-
-    static constexpr auto retry_time = retry;
 };
 
-namespace {
-
-template <class Shared>
-void work_off(Shared& state) {
-    const auto has_work = [&] { return state.stopping || !state.queue.empty(); };
-    bool unread = false;
+void log_thread::work_off(shared& state) {
+    bool unread = false;  // somebody who reads along has not taken everything
+    const auto called = [&] {
+        return !state.queue.empty() || state.left || (state.stopping && !unread);
+    };
     std::unique_lock lock(state.mutex);
     for (;;) {
-        if (!unread)
-            state.wake.wait(lock, has_work);
-        else if (state.stopping)
-            state.abandoned.wait_for(lock, Shared::retry_time, [&] { return state.left; });
+        if (unread)
+            state.wake.wait_for(lock, retry, called);
         else
-            state.wake.wait_for(lock, Shared::retry_time, has_work);
-        if (state.queue.empty() && state.stopping && (!unread || state.left)) break;
+            state.wake.wait(lock, called);
+        if (state.queue.empty() && (state.left || (state.stopping && !unread))) break;
         auto taken = std::exchange(state.queue, {});
         lock.unlock();
         std::size_t written = 0;
@@ -82,8 +76,6 @@ void work_off(Shared& state) {
     state.ended = true;
     state.moved.notify_all();
 }
-
-}  // namespace
 
 result<std::unique_ptr<log_thread>> log_thread::start(writer write) {
     auto state = std::make_shared<shared>();
@@ -106,7 +98,7 @@ log_thread::~log_thread() {
     shared_->wake.notify_one();
     shared_->wait(lock, [this] { return shared_->ended; });
     shared_->left = true;
-    shared_->abandoned.notify_one();
+    shared_->wake.notify_one();
 }
 
 bool log_thread::put(std::string_view lines) {

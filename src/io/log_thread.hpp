@@ -47,6 +47,7 @@ private:
     struct shared;
 
     explicit log_thread(std::shared_ptr<shared> state);
+    static void work_off(shared& state);
 
     std::shared_ptr<shared> shared_;
 };

@@ -184,3 +184,18 @@ def test_a_program_may_log_to_the_output_of_the_daemon(start):
     )
     daemon.wait_state("hello", "EXITED")
     daemon.wait_file("stdout", "hello there\n")
+
+
+def test_a_log_can_be_cleared_and_reopened_while_its_child_lives_without_its_stdout(start):
+    daemon = start(
+        "[program:mute]\ncommand=/bin/sh -c 'echo out; echo err >&2; exec >&-; exec sleep 1000'\nstartsecs=0\n"
+        + logs("mute")
+    )
+    out, err = daemon.dir / "mute.out", daemon.dir / "mute.err"
+    assert wait_size(out, 4) == b"out\n"
+    assert wait_size(err, 4) == b"err\n"
+    assert daemon.rpc.supervisor.clearProcessLogs("mute") is True
+    assert (out.read_bytes(), err.read_bytes()) == (b"", b"")
+    out.rename(daemon.dir / "mute.out.1")
+    os.kill(daemon.pid, signal.SIGUSR2)
+    eventually(out.exists, "the reopened log")
