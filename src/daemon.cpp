@@ -85,14 +85,15 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     }
 
     io::fleet_options options;
-    options.drain.engine = engine_choice(config_.daemon.io_engine);
-    options.drain.threads = static_cast<unsigned>(std::clamp(config_.daemon.io_threads, 1, 64));
+    options.children.drain.engine = engine_choice(config_.daemon.io_engine);
+    options.children.drain.threads =
+        static_cast<unsigned>(std::clamp(config_.daemon.io_threads, 1, 64));
     options.launcher.base = environment_;
     options.launcher.descriptor_limit = setup.child_descriptor_limit;
     options.server_url = config_.server_url;
     options.events.identifier = config_.daemon.identifier;
     options.events.first_serial = setup.next_event_serial;
-    options.strip_ansi = config_.daemon.strip_ansi;
+    options.children.strip_ansi = config_.daemon.strip_ansi;
     options.adopts_orphans = adopts_orphans();
     options.start_concurrency =
         static_cast<std::size_t>(std::max(config_.daemon.start_concurrency, 0));

@@ -1,8 +1,8 @@
 """Lines of quiet children: how long each takes from its write to its log file, whatever others do.
 
-1,000 children write a line now and then; beside them nothing, 100 children with 50,000 lines a second, or
-one that floods. Each child looks at its own file (bench/line_probe.cpp). The floor has no flood: it
-cannot rotate, and would fill the disk.
+1,000 children write a line now and then; beside them nothing, 10 children with 50,000 lines a second, or
+one that floods. An observer is told by inotify when a file grows (bench/line_probe.cpp). The floor has
+no flood: it cannot rotate, and would fill the disk.
 """
 
 import mmap
@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import struct
+import subprocess
 
 from harness import machine, peers
 from harness.fleet_run import Broken
@@ -48,10 +49,11 @@ class Page:
         HEADER.pack_into(self._map, 0, 0, 0, children, loud, pace_ns, lines, PAUSE_NS, logs.encode())
 
     def ready(self):
-        return HEADER.unpack_from(self._map)[0] >= self.children
+        """All children, and the observer."""
+        return HEADER.unpack_from(self._map)[0] > self.children
 
     def finished(self):
-        return HEADER.unpack_from(self._map)[1] >= self.quiet
+        return HEADER.unpack_from(self._map)[1] >= self.quiet * self.lines
 
     def pids(self):
         return struct.unpack_from(f"={self.children}Q", self._map, HEADER.size)
@@ -76,12 +78,15 @@ def run_once(bench, peer, loud, pace_ns):
     os.makedirs(fleet.directory)
     fleet.empty_logs()
     page = Page(fleet.stamps, fleet.children, loud, pace_ns, given.lines, fleet.logs)
+    observer = subprocess.Popen([fleet.sleeper, fleet.stamps, "watch"])
     try:
         main = peer.start(fleet)
 
         def unless_ended(condition):
             if main.poll() is not None:
                 raise Broken(f"the supervisor ended with {main.returncode}")
+            if observer.poll() is not None:
+                raise Broken(f"the observer ended with {observer.returncode}")
             return condition()
 
         wait_until(lambda: unless_ended(page.ready), PATIENCE, "start")
@@ -101,7 +106,7 @@ def measure(bench):
     machine.raise_descriptor_limit(20_000)
     floor = peers.floor(bench, with_streams=True, move="copy")
     chosen = bench.choose([floor, *peers.ringmasters(bench), peers.Supervisor()])
-    writers = 100
+    writers = 10
     pace_ns = writers * 1_000_000_000 // LINES_PER_SECOND
     loads = [("nothing else", 0, 0), (f"50,000 lines a second from {writers} others", writers, pace_ns),
              ("one child that floods", 1, 0)]  # fmt: skip

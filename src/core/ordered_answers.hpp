@@ -4,7 +4,7 @@
 // log and the events are to tell them in start order all the same. But an execve that hangs may
 // not hold up everybody behind it: what has waited for `patience` is let through.
 //
-// Owned by the fleet. Pure: time is handed in.
+// Owned by io/launch_desk. Pure: time is handed in.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // The data plane: moves the bytes that children write from their pipes into their log files.
 //
-// Owned by the fleet (control thread). Each shard is a thread of its own with its own engine
+// Owned by io/children (control thread). Each shard is a thread of its own with its own engine
 // (io_uring or epoll), and needs the control thread for nothing while bytes flow. All calls here
 // are made by the control thread; they queue a command for the stream's shard and return at once.
 // Commands of one stream are carried out in the order in which they were given. Answers arrive on

@@ -1,6 +1,6 @@
 // Holds the living children: notices their end at once, reaps them, and sends them signals.
 //
-// Owned by the fleet, on the control thread. Every child is a pidfd in one private epoll set, so
+// Owned by io/children, on the control thread. Every child is a pidfd in one private epoll set, so
 // that a death costs a few microseconds however many children there are, and a signal can never
 // reach a recycled pid. Never decides anything about a process.
 #pragma once

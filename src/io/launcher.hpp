@@ -1,7 +1,7 @@
 // Makes children, on threads of its own, so that a slow execve or disk never stops the loop.
 //
-// Owned by the fleet and called on the control thread. Each launch is answered exactly once, on
-// the control thread, unless it is taken back or given up before. A launch that hangs (a dead
+// Owned by io/launch_desk and called on the control thread. Each launch is answered exactly once,
+// on the control thread, unless it is taken back or given up before. A launch that hangs (a dead
 // network file system) delays no other one. Everything that crosses this border is a value or a
 // descriptor, so that the launcher can move into a process of its own. It makes children and
 // forgets them: waiting for their end and signalling them is io/exit_watcher.

@@ -1,7 +1,7 @@
 // What an event listener says on its stdout, read on the control thread: the next event is sent
 // only when the listener has answered, so a way over another thread would be waited for each time.
 //
-// One for each living listener, owned by the fleet, control thread only. Never blocks, keeps no
+// One for each living listener, owned by io/children, control thread only. Never blocks, keeps no
 // bytes, and decides nothing. Destroying it closes the pipe.
 #pragma once
 

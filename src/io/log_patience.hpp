@@ -1,7 +1,7 @@
 // Bounds how long an exit waits for the last output of its child. A disk that hangs would
 // otherwise keep a dead process RUNNING, its restart and the shutdown for ever.
 //
-// Owned by the fleet, control thread only. Has a timer only while somebody waits.
+// Owned by io/children, control thread only. Has a timer only while somebody waits.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>

@@ -1,7 +1,7 @@
 // The way of text to a child's standard input: written at once as far as the pipe takes it, the
 // rest when the child has read.
 //
-// One for each child, owned by the fleet, control thread only. Never blocks, and never holds more
+// One for each child, owned by io/children, control thread only. Never blocks, and never holds more
 // than a bound for a child that does not read: then it refuses. An idle one costs nothing but its
 // descriptor. Destroying or closing it drops what was not written.
 #pragma once

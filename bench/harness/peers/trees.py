@@ -22,6 +22,7 @@ class Tree(Peer):
     one_process = False
     program = ""
     lister = ""
+    services_of_one = None  # how many services one scanner takes; None: all
 
     def missing(self):
         return "" if shutil.which(self.program) else f"{self.program} not found"
@@ -32,21 +33,26 @@ class Tree(Peer):
     def processes(self, children):
         return 2 * children + 10
 
+    def directories(self, fleet):
+        """Those with the services, one for each scanner."""
+        most = self.services_of_one or fleet.children
+        return [os.path.join(fleet.directory, f"services{n}") for n in range(-(-fleet.children // most))]
+
     def services(self, fleet):
-        return os.path.join(fleet.directory, "services")
+        """The directories of all services, by number."""
+        scanned = self.directories(fleet)
+        return [os.path.join(scanned[n % len(scanned)], f"c{n}") for n in range(fleet.children)]
 
     def write_services(self, fleet):
-        """The scripts; returns the directory that holds their directories."""
-        services = self.services(fleet)
-        for child in range(fleet.children):
-            directory = os.path.join(services, f"c{child}")
+        """The scripts; returns the directories to be scanned."""
+        for child, directory in enumerate(self.services(fleet)):
             os.makedirs(directory)
             path = os.path.join(directory, "run")
             words = shlex.join([fleet.sleeper, fleet.stamps, str(child)])
             with open(path, "w", encoding="ascii") as file:
                 file.write(f"#!/bin/sh\nexec {words} {self._redirection(fleet, child)}\n")
             os.chmod(path, 0o755)
-        return services
+        return self.directories(fleet)
 
     def _redirection(self, fleet, child):
         errors = shlex.quote(fleet.stderr_log(child)) if fleet.streams == 2 else "&1"
@@ -62,14 +68,19 @@ class Runit(Tree):
     lister = "sv"
     stopped_code = 111
     outlived = True  # runsvdir passes SIGTERM on and exits; each runsv ends its own child
+    services_of_one = 1000  # a limit compiled into runsvdir
 
     def command(self, fleet):
-        return [self.program, "-P", self.write_services(fleet)]
+        scanned = self.write_services(fleet)
+        if len(scanned) == 1:
+            return [self.program, "-P", *scanned]
+        script = f"""for each; do {self.program} -P "$each" & all="$all $!"; done
+            trap 'kill -HUP $all' HUP; wait $all; wait $all; exit {self.stopped_code}"""
+        return ["/bin/sh", "-c", script, "sh", *scanned]
 
     def list(self, fleet, timeout):
-        services = self.services(fleet)
-        words = [os.path.join(services, name) for name in os.listdir(services)]
-        return list_by_command([self.lister, "status", *words], rb"(?m)^run: ", timeout)
+        words = [self.lister, "status", *self.services(fleet)]
+        return list_by_command(words, rb"(?m)^run: ", timeout)
 
     def stop(self, main):
         main.send_signal(signal.SIGHUP)
@@ -82,10 +93,10 @@ class S6(Tree):
 
     def command(self, fleet):
         # -c: how many services it may have; 500 by default.
-        return [self.program, "-c", str(fleet.children + 10), self.write_services(fleet)]
+        return [self.program, "-c", str(fleet.children + 10), *self.write_services(fleet)]
 
     def list(self, fleet, timeout):
         # s6-svstat takes one directory.
         script = f'for each in "$1"/*; do {self.lister} "$each"; done'
-        words = ["/bin/sh", "-c", script, "sh", self.services(fleet)]
+        words = ["/bin/sh", "-c", script, "sh", *self.directories(fleet)]
         return list_by_command(words, rb"(?m)^up ", timeout)

@@ -33,8 +33,8 @@ class Fleet : public ::testing::TestWithParam<engine_choice> {
 protected:
     void SetUp() override {
         fleet_options options;
-        options.drain.engine = GetParam();
-        options.log_patience = log_patience;
+        options.children.drain.engine = GetParam();
+        options.children.log_patience = log_patience;
         options.launcher.base = {{"PATH", "/usr/bin:/bin"}, {"FROM_DAEMON", "yes"}};
         options.server_url = "unix:///tmp/x.sock";
         auto made = fleet::make(control, options, log);
