@@ -172,7 +172,10 @@ def _write_docs(name, result, text, build):
     pictures = charts.write_all(result, directory)
     text += "".join(f"\n![{title}](performance/{file})\n" for file, title in pictures.items())
     documents.write_into(os.path.join(DOCS, "performance.md"), name, text)
-    documents.write_into(os.path.join(ROOT, "README.md"), "all", summary.markdown(build))
+    readme = os.path.join(ROOT, "README.md")
+    with open(readme, encoding="utf-8") as file:
+        earlier = file.read()
+    documents.write_into(readme, "all", summary.markdown(build, earlier))
 
 
 def run(name, module, words):

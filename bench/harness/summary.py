@@ -43,22 +43,34 @@ def _case(summary, pattern, key):
     return None, {}
 
 
-def markdown(directory):
-    """The table, from the JSON files in a build directory; "" if there is none."""
-    lines, known = [], {}
-    for name, pattern, key in NUMBERS:
-        path = os.path.join(directory, f"bench-{name}.json")
-        if name not in known and os.path.exists(path):
-            known[name] = results.load(path)
-        if name not in known:
-            continue
-        result = known[name]
+def _rows(name, result):
+    """The rows of one benchmark, as lists of cells."""
+    rows = []
+    for _, pattern, key in (number for number in NUMBERS if number[0] == name):
         case, columns = _case(results.summarise(result), pattern, key)
         row = next((row for row in results.rows(result) if row.key == key), None)
         if case is None or row is None:
             continue
         cells = [f"{columns[peer]['median']:,.{row.digits}f}" if peer in columns else "–" for peer in PEERS]
-        lines.append([f"{case}: {row.words}, {row.unit}", *cells, f"`{result['command']}`"])
-    if not lines:
+        rows.append([f"{case}: {row.words}, {row.unit}", *cells, f"`{result['command']}`"])
+    return rows
+
+
+def _earlier_rows(name, text):
+    """The rows of one benchmark in a table that was made before."""
+    lines = [line for line in text.splitlines() if f"`./dev bench {name}" in line]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def markdown(directory, earlier):
+    """The table, from the JSON files in a build directory; "" if there is nothing to show.
+
+    A benchmark that was not run there keeps the rows it has in the `earlier` text.
+    """
+    rows = []
+    for name in dict.fromkeys(number[0] for number in NUMBERS):
+        path = os.path.join(directory, f"bench-{name}.json")
+        rows += _rows(name, results.load(path)) if os.path.exists(path) else _earlier_rows(name, earlier)
+    if not rows:
         return ""
-    return "\n".join(tables.table(["", *PEERS, "made by"], lines)) + "\n"
+    return "\n".join(tables.table(["", *PEERS, "made by"], rows)) + "\n"

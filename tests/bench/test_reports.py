@@ -100,9 +100,22 @@ def test_the_summary_shows_the_last_case_that_has_supervisor(tmp_path):
                                     ("3", "ringmasterd, io_uring", 3.0))),
     )  # fmt: skip
     results.save(made_result, tmp_path / "bench-fleet.json")
-    lines = summary.markdown(tmp_path).splitlines()
+    lines = summary.markdown(tmp_path, "").splitlines()
     assert lines[2:] == ["| 2: start, s | 1.50 | 2.00 | 90.00 | – | – | `./dev bench fleet` |"]
 
 
+def test_the_summary_keeps_the_rows_of_benchmarks_that_were_not_run_again(tmp_path):
+    results.save(
+        made.result(made.sample("ringmasterd, io_uring", start_s=2.0), made.sample("Supervisor", start_s=9.0)),
+        tmp_path / "bench-fleet.json",
+    )
+    drain = "| drain, MB/s | 1,000 | 900 | 500 | – | – | `./dev bench drain` |"
+    fleet = "| 1: start, s | 7.00 | 7.00 | 7.00 | – | – | `./dev bench fleet` |"
+    lines = summary.markdown(tmp_path, f"Text.\n{drain}\n{fleet}\n").splitlines()
+    assert len(lines) == 4
+    assert "| 2.00 | 9.00 |" in lines[2]
+    assert lines[3] == drain
+
+
 def test_no_results_make_no_summary(tmp_path):
-    assert summary.markdown(tmp_path) == ""
+    assert summary.markdown(tmp_path, "Text.") == ""
