@@ -10,10 +10,17 @@ bool ends_blank(std::string_view text) {
     return strip_right(text).size() != text.size();
 }
 
+/// Like find_first_of, which is slow because it looks up each character in a set.
+std::size_t find_either(std::string_view text, char one, char other, std::size_t from = 0) {
+    for (; from < text.size(); ++from)
+        if (text[from] == one || text[from] == other) return from;
+    return std::string_view::npos;
+}
+
 /// Where a comment starts: at a ';' or '#' that is first in the line or behind a blank.
 std::size_t comment_start(std::string_view line) {
-    for (auto at = line.find_first_of(";#"); at != std::string_view::npos;
-         at = line.find_first_of(";#", at + 1)) {
+    for (auto at = find_either(line, ';', '#'); at != std::string_view::npos;
+         at = find_either(line, ';', '#', at + 1)) {
         if (at == 0 || ends_blank(line.substr(0, at))) return at;
     }
     return std::string_view::npos;
@@ -69,7 +76,7 @@ std::optional<ini_line> ini_lines::classify(std::string_view raw) {
         return as(kind::section, *name);
     }
     if (!section_open_) return as(kind::homeless, value);
-    const auto delimiter = value.find_first_of("=:");
+    const auto delimiter = find_either(value, '=', ':');
     if (delimiter == std::string_view::npos) return as(kind::broken, value);
     option_open_ = !strip_right(value.substr(0, delimiter)).empty();
     return as(option_open_ ? kind::option : kind::broken, value);
@@ -78,13 +85,13 @@ std::optional<ini_line> ini_lines::classify(std::string_view raw) {
 std::string universal_newlines(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '\r') {
-            out += text[i];
-            continue;
-        }
+    for (;;) {
+        const auto line = text.substr(0, text.find('\r'));
+        out += line;
+        text.remove_prefix(line.size());
+        if (text.empty()) break;
         out += '\n';
-        if (i + 1 < text.size() && text[i + 1] == '\n') ++i;
+        text.remove_prefix(text.starts_with("\r\n") ? 2 : 1);
     }
     return out;
 }

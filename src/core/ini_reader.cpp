@@ -70,6 +70,7 @@ private:
     ini_section* section_ = nullptr;
     std::optional<std::size_t> option_;  ///< the open one, in section_->options
     int line_ = 0;
+    std::string for_inih_;  ///< the line that libinih is given
     std::vector<ini_problem> problems_;
     bool homeless_ = false;
 };
@@ -98,8 +99,9 @@ void ini_file_reader::run() {
 }
 
 char* ini_file_reader::read_line(char* buffer, int size, void* self) {
-    std::string line;
-    if (!static_cast<ini_file_reader*>(self)->next_for_inih(line)) return nullptr;
+    auto& reader = *static_cast<ini_file_reader*>(self);
+    auto& line = reader.for_inih_;
+    if (!reader.next_for_inih(line)) return nullptr;
     const auto length = std::min(line.size(), static_cast<std::size_t>(size) - 1);
     std::memcpy(buffer, line.data(), length);
     buffer[length] = '\0';
@@ -141,17 +143,10 @@ int ini_file_reader::on_option(void* self, const char*, const char* name, const 
 
 void ini_file_reader::add_option(std::string_view name, std::string_view value) {
     close_option();
-    auto& options = section_->options;
-    auto lower = to_lower(name);
-    std::string key = section_->name;
-    key.append(1, '\n').append(lower);
-    const auto [known, is_new] =
-        document_.option_index_.try_emplace(std::move(key), options.size());
-    const auto at = known->second;
-    if (is_new) options.push_back({std::move(lower), {}, {}});
-    options[at].value = value;
-    options[at].place = {file_, line_};
-    option_ = at;
+    option_ = document_.open_option(*section_, to_lower(name));
+    auto& option = section_->options[*option_];
+    option.value = value;
+    option.place = {file_, line_};
 }
 
 /// Python strips a value once more when its lines are joined.
@@ -195,6 +190,25 @@ ini_section& ini_document::open_section(std::string_view name, ini_place place) 
     const auto [known, is_new] = index_.try_emplace(std::string(name), sections_.size());
     if (is_new) sections_.push_back({std::string(name), place, {}});
     return sections_[known->second];
+}
+
+std::size_t ini_document::open_option(ini_section& section, std::string name) {
+    // An index of all options would take longer than reading the rest of the file.
+    constexpr std::size_t few = 32;
+    auto& options = section.options;
+    const auto key = [&](std::string_view of) { return fmt::format("{}\n{}", section.name, of); };
+    if (options.size() < few) {
+        const auto known = std::ranges::find(options, name, &ini_option::name);
+        if (known != options.end()) return static_cast<std::size_t>(known - options.begin());
+    } else {
+        if (options.size() == few)
+            for (std::size_t at = 0; at < few; ++at)
+                option_index_.emplace(key(options[at].name), at);
+        const auto [known, is_new] = option_index_.try_emplace(key(name), options.size());
+        if (!is_new) return known->second;
+    }
+    options.push_back({std::move(name), {}, {}});
+    return options.size() - 1;
 }
 
 const ini_section* ini_document::find(std::string_view name) const {

@@ -65,11 +65,13 @@ public:
 private:
     friend class ini_file_reader;
     ini_section& open_section(std::string_view name, ini_place place);
+    /// Position of the option of that name in `section`, where it is made if it is new.
+    std::size_t open_option(ini_section& section, std::string name);
 
     std::vector<std::string> paths_;
     std::vector<ini_section> sections_;
     std::unordered_map<std::string, std::size_t> index_;
-    /// Position of an option in its section, under "section\noption".
+    /// Position of an option in its section, under "section\noption", of sections with many.
     std::unordered_map<std::string, std::size_t> option_index_;
     ini_section defaults_{"DEFAULT", {}, {}};
 };

@@ -12,14 +12,18 @@ namespace {
 constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/// H:MM:SS with unpadded hours, behind "<n> days, " from a day on.
-std::string uptime(std::int64_t seconds) {
+/// "pid 12, uptime H:MM:SS" with unpadded hours, which stand behind "<n> days, " from a day on.
+std::string running_since(int pid, std::int64_t seconds) {
+    // A list of thousands has one for each: formatted in place, which is several times faster than
+    // into a string that grows.
+    std::array<char, 80> text;
+    char* end = fmt::format_to(text.data(), FMT_COMPILE("pid {}, uptime "), pid);
     const std::int64_t days = seconds / 86400;
+    if (days != 0) end = fmt::format_to(end, FMT_COMPILE("{} day{}, "), days, days == 1 ? "" : "s");
     seconds %= 86400;
-    const auto clock =
-        fmt::format(FMT_COMPILE("{}:{:02}:{:02}"), seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if (days == 0) return clock;
-    return fmt::format("{} day{}, {}", days, days == 1 ? "" : "s", clock);
+    end = fmt::format_to(end, FMT_COMPILE("{}:{:02}:{:02}"), seconds / 3600, seconds / 60 % 60,
+                         seconds % 60);
+    return {text.data(), end};
 }
 
 /// "Nov 22 11:37 AM" in local time, with English names whatever the locale.
@@ -75,8 +79,7 @@ bool is_signallable(process_state state) {
 std::string describe(const process_info& info) {
     switch (info.state) {
         case process_state::running:
-            return fmt::format(FMT_COMPILE("pid {}, uptime {}"), info.pid,
-                               uptime(std::max<std::int64_t>(0, info.now - info.start)));
+            return running_since(info.pid, std::max<std::int64_t>(0, info.now - info.start));
         case process_state::backoff:
         case process_state::fatal:
             if (!info.spawnerr.empty()) return std::string(info.spawnerr);

@@ -16,6 +16,14 @@ int digit_of(char c) {
     return c >= '0' && c <= '9' ? c - '0' : 99;
 }
 
+/// Bytes of the blank character at the front of a text that is not empty; 0: another character.
+std::size_t blank_length(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    if (lead < 0x80) return is_blank(lead) ? 1 : 0;
+    const auto first = first_character(text);
+    return first.valid && is_blank(first.code) ? first.length : 0;
+}
+
 }  // namespace
 
 std::size_t count_characters(std::string_view text) {
@@ -40,9 +48,9 @@ bool is_blank(char32_t value) {
 std::size_t leading_blanks(std::string_view text) {
     std::size_t bytes = 0;
     while (bytes < text.size()) {
-        const auto next = first_character(text.substr(bytes));
-        if (!next.valid || !is_blank(next.code)) break;
-        bytes += next.length;
+        const auto length = blank_length(text.substr(bytes));
+        if (length == 0) break;
+        bytes += length;
     }
     return bytes;
 }
@@ -55,8 +63,7 @@ std::string_view strip_right(std::string_view text) {
     while (!text.empty()) {
         std::size_t start = text.size() - 1;
         while (start > 0 && text.size() - start < 4 && is_continuation(text[start])) --start;
-        const auto last = first_character(text.substr(start));
-        if (!last.valid || start + last.length != text.size() || !is_blank(last.code)) break;
+        if (blank_length(text.substr(start)) != text.size() - start) break;
         text = text.substr(0, start);
     }
     return text;
@@ -84,11 +91,7 @@ std::vector<std::string> split_blanks(std::string_view text) {
     std::vector<std::string> words;
     for (text = strip(text); !text.empty(); text = strip_left(text)) {
         std::size_t end = 0;
-        while (end < text.size()) {
-            const auto next = first_character(text.substr(end));
-            if (next.valid && is_blank(next.code)) break;
-            end += next.length;
-        }
+        while (end < text.size() && blank_length(text.substr(end)) == 0) ++end;
         words.emplace_back(text.substr(0, end));
         text.remove_prefix(end);
     }

@@ -37,14 +37,10 @@ void write_results(value_writer& out, const participants& all) {
     for (const participant& each : all) {
         const fault_code status = each.failure ? each.failure->code : fault_code::success;
         out.begin_struct();
-        out.key("name");
-        out.string(each.name);
-        out.key("group");
-        out.string(each.group);
-        out.key("status");
-        out.integer(static_cast<int>(status));
-        out.key("description");
-        out.string(each.failure ? each.failure->text() : "OK");
+        out.member("name", each.name);
+        out.member("group", each.group);
+        out.member("status", static_cast<int>(status));
+        out.member("description", each.failure ? each.failure->text() : "OK");
         out.end_struct();
     }
     out.end_array();

@@ -16,29 +16,21 @@ std::int64_t clamped(std::int64_t seconds) {
 }
 
 void write_info(value_writer& out, const core::process_info& info) {
-    const auto text = [&](std::string_view key, std::string_view value) {
-        out.key(key);
-        out.string(value);
-    };
-    const auto number = [&](std::string_view key, std::int64_t value) {
-        out.key(key);
-        out.integer(value);
-    };
     out.begin_struct();
-    text("name", info.name);
-    text("group", info.group);
-    number("start", clamped(info.start));
-    number("stop", clamped(info.stop));
-    number("now", clamped(info.now));
-    number("state", static_cast<int>(info.state));
-    text("statename", core::state_name(info.state));
-    text("spawnerr", info.spawnerr);
-    number("exitstatus", info.exitstatus);
-    text("logfile", info.stdout_logfile);
-    text("stdout_logfile", info.stdout_logfile);
-    text("stderr_logfile", info.stderr_logfile);
-    number("pid", info.pid);
-    text("description", core::describe(info));
+    out.member("name", info.name);
+    out.member("group", info.group);
+    out.member("start", clamped(info.start));
+    out.member("stop", clamped(info.stop));
+    out.member("now", clamped(info.now));
+    out.member("state", static_cast<int>(info.state));
+    out.member("statename", core::state_name(info.state));
+    out.member("spawnerr", info.spawnerr);
+    out.member("exitstatus", info.exitstatus);
+    out.member("logfile", info.stdout_logfile);
+    out.member("stdout_logfile", info.stdout_logfile);
+    out.member("stderr_logfile", info.stderr_logfile);
+    out.member("pid", info.pid);
+    out.member("description", core::describe(info));
     out.end_struct();
 }
 

@@ -25,6 +25,15 @@ public:
     virtual void boolean(bool truth) = 0;
     /// Any bytes; what is not valid UTF-8 or not allowed in the notation is replaced.
     virtual void string(std::string_view bytes) = 0;
+    /// key() and a value in one call, for answers that have a hundred thousand of them.
+    virtual void member(std::string_view name, std::string_view bytes) {
+        key(name);
+        string(bytes);
+    }
+    virtual void member(std::string_view name, std::int64_t number) {
+        key(name);
+        integer(number);
+    }
     /// So many bytes are about to follow, more or less: memory for them is best taken at once.
     virtual void expect(std::size_t /*bytes*/) {}
     /// How many bytes of text there are by now.

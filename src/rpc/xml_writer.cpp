@@ -15,14 +15,31 @@ namespace {
 /// Texts up to this length, which are nearly all, are looked through and copied in one go.
 constexpr std::size_t short_text = 128;
 constexpr std::size_t longest_number = 20;
-/// Of the tags around one name or text.
+/// Of the tags around one name or text, and around a member of a struct.
 constexpr std::size_t longest_tags = 64;
+constexpr std::size_t longest_member = 128;
 
 /// The length is a constant for the compiler: a handful of instructions, no call.
 template <std::size_t N>
 char* copy(char* to, const char (&tag)[N]) {
     std::memcpy(to, tag, N - 1);
     return to + N - 1;
+}
+
+/// Names and most texts are shorter than what a call of memcpy is worth: two words that overlap.
+char* copy(char* to, std::string_view text) {
+    const char* const from = text.data();
+    const std::size_t size = text.size();
+    if (size >= 8 && size <= 16) {
+        std::memcpy(to, from, 8);
+        std::memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4 && size < 8) {
+        std::memcpy(to, from, 4);
+        std::memcpy(to + size - 4, from + size - 4, 4);
+    } else if (size != 0) {
+        std::memcpy(to, from, size);
+    }
+    return to + size;
 }
 
 }  // namespace
@@ -39,7 +56,7 @@ void xml_writer::flush() {
 }
 
 void xml_writer::put(std::string_view tags) {
-    end_ = std::ranges::copy(tags, room(tags.size())).out;
+    end_ = copy(room(tags.size()), tags);
 }
 
 template <std::size_t M, std::size_t N>
@@ -53,7 +70,7 @@ void xml_writer::put_text(const char (&opening)[M], std::string_view bytes,
         return;
     }
     char* const to = copy(room(longest_tags + bytes.size()), opening);
-    end_ = copy(std::ranges::copy(bytes, to).out, closing);
+    end_ = copy(copy(to, bytes), closing);
 }
 
 template <std::size_t N>
@@ -88,7 +105,23 @@ void xml_writer::end_struct() {
 void xml_writer::key(std::string_view name) {
     if (name.size() > short_text) return any_key(name);
     char* const to = copy(room(longest_tags + name.size()), "<member>\n<name>");
-    end_ = copy(std::ranges::copy(name, to).out, "</name>\n");
+    end_ = copy(copy(to, name), "</name>\n");
+}
+
+void xml_writer::member(std::string_view name, std::string_view bytes) {
+    if (name.size() > short_text || bytes.size() > short_text || !is_plain(bytes))
+        return value_writer::member(name, bytes);
+    char* const to = copy(room(longest_member + name.size() + bytes.size()), "<member>\n<name>");
+    char* const value = copy(copy(to, name), "</name>\n<value><string>");
+    end_ = copy(copy(value, bytes), "</string></value>\n</member>\n");
+}
+
+void xml_writer::member(std::string_view name, std::int64_t number) {
+    if (name.size() > short_text) return value_writer::member(name, number);
+    char* const to = copy(room(longest_member + name.size() + longest_number), "<member>\n<name>");
+    char* const value = copy(copy(to, name), "</name>\n<value><int>");
+    end_ = copy(std::to_chars(value, value + longest_number, number).ptr,
+                "</int></value>\n</member>\n");
 }
 
 void xml_writer::integer(std::int64_t number) {

@@ -30,6 +30,8 @@ public:
     void integer(std::int64_t number) override;
     void boolean(bool truth) override;
     void string(std::string_view bytes) override;
+    void member(std::string_view name, std::string_view bytes) override;
+    void member(std::string_view name, std::int64_t number) override;
     void expect(std::size_t bytes) override { out_.reserve(out_.size() + bytes); }
     std::size_t size() const override {
         return out_.size() + static_cast<std::size_t>(end_ - pending_.data());

@@ -69,10 +69,13 @@ TEST(IniReader, HasNoLimitOnLengths) {
 TEST(IniReader, ManyOptionsInOneSection) {
     std::string text = "[s]\n";
     for (int i = 0; i < 50'000; ++i) text += "o" + std::to_string(i) + "=%(here)s\n";
+    text += "O5=five\nO40000=forty\n";
     ini_document document;
     ASSERT_TRUE(document.add_file("f.conf", text, "/etc"));
     EXPECT_EQ(document.find("s")->options.size(), 50'000U);
     EXPECT_EQ(document.find("s")->options.back().value, "/etc");
+    EXPECT_EQ(document.find("s")->options[5].value, "five");
+    EXPECT_EQ(document.find("s")->options[40'000].value, "forty");
 }
 
 TEST(IniReader, ReportsAllBadLines) {
