@@ -1,7 +1,10 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 #include <limits>
+#include <system_error>
 
 #include "core/utf8.hpp"
 
@@ -12,8 +15,26 @@ bool is_continuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 int digit_of(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : 99;
+    return is_digit(c) ? c - '0' : 99;
+}
+
+/// `text` without each `_` between two digits; unset if there is one elsewhere.
+std::optional<std::string> without_digit_marks(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '_') {
+            out += text[i];
+        } else if (i == 0 || i + 1 == text.size() || !is_digit(text[i - 1]) ||
+                   !is_digit(text[i + 1])) {
+            return std::nullopt;
+        }
+    }
+    return out;
 }
 
 /// Bytes of the blank character at the front of a text that is not empty; 0: another character.
@@ -121,6 +142,19 @@ std::optional<std::int64_t> parse_python_int(std::string_view text, int base) {
     }
     if (!after_digit) return std::nullopt;
     return negative ? -value : value;
+}
+
+std::optional<double> parse_python_float(std::string_view text) {
+    auto digits = without_digit_marks(strip(text));
+    if (!digits) return std::nullopt;
+    if (digits->starts_with('+') && !digits->starts_with("+-")) digits->erase(0, 1);
+    if (digits->ends_with(')')) return std::nullopt;  // C's "nan(1)"
+    double number = 0;
+    const char* const end = digits->data() + digits->size();
+    const auto [stopped, error] = std::from_chars(digits->data(), end, number);
+    if (stopped != end || error == std::errc::invalid_argument) return std::nullopt;
+    if (error == std::errc::result_out_of_range) return std::strtod(digits->c_str(), nullptr);
+    return number;
 }
 
 std::string join_path(std::string_view directory, std::string_view path) {

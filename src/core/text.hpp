@@ -32,6 +32,10 @@ std::vector<std::string> split_blanks(std::string_view text);
 /// 64 bits the nearest representable number. Unset if `text` is no number.
 std::optional<std::int64_t> parse_python_int(std::string_view text, int base = 10);
 
+/// float(text): as above, besides "inf", "infinity" and "nan" in any case. Numbers that are too
+/// large are infinite, too small ones zero.
+std::optional<double> parse_python_float(std::string_view text);
+
 /// `path` behind `directory`, unless it is absolute itself.
 std::string join_path(std::string_view directory, std::string_view path);
 /// Everything before the last '/', "/" for a file in the root, empty without any '/'.

@@ -1,5 +1,6 @@
 #include "rpc/request_reader.hpp"
 
+#include <string>
 #include <utility>
 
 #include "rpc/xml_reader.hpp"
@@ -7,17 +8,25 @@
 namespace ringmaster::rpc {
 namespace {
 
-/// The parameters below <params>; each <param> must hold a value.
-result<array, xml_error> read_params(pugi::xml_node params) {
-    array out;
-    for (const pugi::xml_node param : params.children()) {
+/// False if a reference is undefined.
+bool read_name(pugi::xml_node element, std::string& into) {
+    auto text = text_of(element);
+    if (text) into = *std::move(text);
+    return text.has_value();
+}
+
+/// The parameters below <params>. False unless each <param> holds a value.
+bool read_params(pugi::xml_node element, array& into) {
+    into.clear();
+    for (const pugi::xml_node param : element.children()) {
         if (param.type() != pugi::node_element) continue;
         const pugi::xml_node held = first_element(param);
-        if (!held) return xml_error{"a parameter without a value"};
-        RM_TRY(value read, read_value(held, base64_content::text));
-        out.push_back(std::move(read));
+        if (!held) return false;
+        auto read = read_value(held, base64_content::text);
+        if (!read) return false;
+        into.push_back(*std::move(read));
     }
-    return out;
+    return true;
 }
 
 }  // namespace
@@ -31,11 +40,17 @@ result<call, request_error> read_request(std::string_view body) {
     pugi::xml_document document;
     const auto root = parse_document(document, text);
     if (!root) return request_error::unmarshallable;
-    auto method = text_of(root->child("methodName"));
-    auto params = read_params(root->child("params"));
-    if (!method || !params) return request_error::unmarshallable;
-    if (method->empty()) return request_error::no_method_name;
-    return call{std::move(*method), std::move(*params)};
+    call read;
+    // Of several names or lists of parameters the last one counts.
+    for (const pugi::xml_node child : root->children()) {
+        const std::string_view name = child.name();
+        if (name == "methodName" && !read_name(child, read.method))
+            return request_error::unmarshallable;
+        if (name == "params" && !read_params(child, read.params))
+            return request_error::unmarshallable;
+    }
+    if (read.method.empty()) return request_error::no_method_name;
+    return read;
 }
 
 }  // namespace ringmaster::rpc

@@ -1,7 +1,6 @@
 #include "rpc/xml_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -139,14 +138,9 @@ private:
     }
 
     bool read_double(std::string_view text, value& into) {
-        std::string_view digits = core::strip(text);
-        if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
-        double number = 0;
-        const char* const end = digits.data() + digits.size();
-        const auto [stopped, error] = std::from_chars(digits.data(), end, number);
-        if (stopped != end || error != std::errc{})
-            return fail(fmt::format("'{}' is no double", text));
-        into.held = number;
+        const auto number = core::parse_python_float(text);
+        if (!number) return fail(fmt::format("'{}' is no double", text));
+        into.held = *number;
         return true;
     }
 

@@ -1,5 +1,6 @@
 #include "core/text.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -49,6 +50,32 @@ TEST(PythonInt, SaturatesBeyond64Bits) {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     EXPECT_EQ(parse_python_int("99999999999999999999999"), most);
     EXPECT_EQ(parse_python_int("-99999999999999999999999"), -most);
+}
+
+TEST(PythonFloat, AcceptsWhatFloatAccepts) {
+    EXPECT_EQ(parse_python_float("\u00a01.5 "), 1.5);
+    EXPECT_EQ(parse_python_float("+1e3"), 1000);
+    EXPECT_EQ(parse_python_float("1_0.2_5e0_1"), 102.5);
+    EXPECT_EQ(parse_python_float(".5"), 0.5);
+    EXPECT_EQ(parse_python_float("-5."), -5);
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(parse_python_float("iNfInItY"), infinite);
+    EXPECT_EQ(parse_python_float("-inf"), -infinite);
+    EXPECT_TRUE(std::isnan(parse_python_float("+NaN").value()));
+}
+
+TEST(PythonFloat, TakesTheNearestNumberForOneOutOfRange) {
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(parse_python_float("1e400"), infinite);
+    EXPECT_EQ(parse_python_float("-1.5e400"), -infinite);
+    EXPECT_EQ(parse_python_float("1e-400"), 0);
+    EXPECT_EQ(parse_python_float("5e-324"), std::numeric_limits<double>::denorm_min());
+}
+
+TEST(PythonFloat, RejectsWhatFloatRejects) {
+    for (const auto* text : {"", ".", "1__0", "_1", "1_", "1_.5", "1._5", "+-1", "+ 1", "1e",
+                             "0x1p4", "1d5", "infinit", "nan(1)", "1,5"})
+        EXPECT_EQ(parse_python_float(text), std::nullopt) << text;
 }
 
 TEST(Paths, NormalizeLikePosixPathNormpath) {

@@ -59,6 +59,14 @@ TEST(RequestReader, DoesNotCareForTheNameOfTheRoot) {
     EXPECT_EQ(shown("<x><methodName>m</methodName></x>"), "m[]");
 }
 
+TEST(RequestReader, TakesTheLastOfSeveralNamesAndParameterLists) {
+    EXPECT_EQ(shown("<x><methodName>a</methodName><params/><methodName>b</methodName></x>"), "b[]");
+    EXPECT_EQ(shown("<x><methodName>a</methodName><methodName/></x>"), "no method name");
+    EXPECT_EQ(shown("<x><methodName>m</methodName><params><param><value>a</value></param></params>"
+                    "<params><param><value>b</value></param></params></x>"),
+              "m['b']");
+}
+
 TEST(RequestReader, DoesNotTrimTheMethodName) {
     EXPECT_EQ(shown("<x><methodName> m </methodName></x>"), " m []");
 }
@@ -96,6 +104,8 @@ TEST(RequestReader, ReadsNumbersWithBlanksAround) {
     EXPECT_EQ(typed("int", "123456789012"), "123456789012");
     EXPECT_EQ(typed("double", " 1.5 "), "1.5");
     EXPECT_EQ(typed("double", "+1e3"), "1000");
+    EXPECT_EQ(typed("double", "1_0"), "10");
+    EXPECT_EQ(typed("double", "-1e400"), "-inf");
 }
 
 TEST(RequestReader, TakesTheNearestNumberForOneBeyond64Bits) {
