@@ -105,10 +105,11 @@ std::string summary(const core::config& config) {
                        config.groups.size(), processes);
 }
 
-std::string output(const core::config& config, const std::optional<core::dump_format>& dump) {
-    if (!dump) return summary(config);
-    return *dump == core::dump_format::json ? core::dump_as_json(config)
-                                            : core::dump_as_ini(config);
+result<std::string, core::config_error> output(const core::config& config,
+                                               const std::optional<core::dump_format>& dump) {
+    if (dump == core::dump_format::ini) return core::dump_as_ini(config);
+    return {boost::system::in_place_value,
+            dump == core::dump_format::json ? core::dump_as_json(config) : summary(config)};
 }
 
 /// The client reads its section from the main file alone; so does this.
@@ -145,7 +146,12 @@ config_verdict check_config(const core::daemon_options& options, const core::hos
     verdict.error = std::move(examined.error);
     add(verdict.error, machine_check(config, examined.document, machine).run());
     add(verdict.error, client_problem(examined.document, config.daemon.config_file, machine));
-    if (!verdict.error) verdict.output = output(config, options.dump);
+    if (verdict.error) return verdict;
+    auto shown = output(config, options.dump);
+    if (shown)
+        verdict.output = *std::move(shown);
+    else
+        verdict.error = std::move(shown.error());
     return verdict;
 }
 

@@ -1,6 +1,7 @@
 #include "core/config_dump.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "core/option_reading.hpp"
 #include "core/percent_format.hpp"
+#include "core/repr.hpp"
 #include "core/text.hpp"
 #include "core/value_types.hpp"
 
@@ -47,7 +49,7 @@ std::string as_lines(std::string_view text) {
 
 class ini_writer {
 public:
-    std::string run(const config& from);
+    result<std::string, config_error> run(const config& from);
 
 private:
     void header(std::string_view section);
@@ -56,6 +58,8 @@ private:
     /// Nothing for a row without a value.
     template <class Owner>
     void row(const option& row, const Owner& owner);
+    /// The value has something that cannot be kept in this row.
+    void fail(const option& row);
     void program_rows(const process_config& process, const pool_numbering* numbering);
     template <class Owner>
     void rows(section_kind kind, const Owner& owner);
@@ -69,11 +73,14 @@ private:
     std::string section_for(const process_config& process, const group_config& group);
 
     std::string out_;
+    std::string open_section_;  ///< of the last header
+    std::optional<config_error> problem_;
     std::unordered_set<std::string> sections_;  ///< of programs, whose names must be unique
 };
 
 void ini_writer::header(std::string_view section) {
     out_ += fmt::format("{}[{}]\n", out_.empty() ? "" : "\n", section);
+    open_section_ = section;
 }
 
 void ini_writer::header(std::string_view kind, std::string_view name) {
@@ -89,7 +96,21 @@ void ini_writer::row(const option& row, const Owner& owner) {
     const auto value = read_option(row, owner);
     if (std::holds_alternative<std::monostate>(value)) return;
     const auto text = escape_percent(option_text(row, value));
-    line(row.name, row.sees == scope::variables ? text : as_lines(text));
+    const auto lines = as_lines(text);
+    if (row.sees == scope::variables && lines != text)
+        fail(row);
+    else
+        line(row.name, lines);
+}
+
+/// A guard would be taken literally here, or refused.
+void ini_writer::fail(const option& row) {
+    if (!problem_)
+        problem_ = {fmt::format("the value of {} in section {} cannot be written as ini: it has "
+                                "blanks, line feeds or comment marks that only an environment "
+                                "variable can bring in",
+                                row.name, repr(open_section_)),
+                    {"--dump=json can show it"}};
 }
 
 template <class Owner>
@@ -195,7 +216,7 @@ void ini_writer::group(const group_config& group) {
     for (std::size_t i = 0; i < processes.size(); ++i) add(sections[i], processes[i]);
 }
 
-std::string ini_writer::run(const config& from) {
+result<std::string, config_error> ini_writer::run(const config& from) {
     for (const auto& one : from.groups)
         if (one.kind == group_kind::fcgi) sections_.insert(one.name);
     daemon(from.daemon);
@@ -206,12 +227,13 @@ std::string ini_writer::run(const config& from) {
         line(factory.name, factory.sample);
     }
     for (const auto& one : from.groups) group(one);
-    return std::move(out_);
+    if (problem_) return *std::move(problem_);
+    return {boost::system::in_place_value, std::move(out_)};
 }
 
 }  // namespace
 
-std::string dump_as_ini(const config& from) {
+result<std::string, config_error> dump_as_ini(const config& from) {
     return ini_writer().run(from);
 }
 

@@ -37,6 +37,9 @@ private:
     /// False if there is nothing to evaluate.
     bool read_files();
     void evaluate();
+    /// The options of an [rpcinterface:x] that are not its factory.
+    std::vector<std::string_view> further_options(const ini_section& section) const;
+    /// All options have to expand, also those that nobody will use.
     void read_rpc_interface(const ini_section& section);
     void check_rpc_interfaces();
 
@@ -61,10 +64,20 @@ bool loader::read_files() {
     return true;
 }
 
+std::vector<std::string_view> loader::further_options(const ini_section& section) const {
+    std::vector<std::string_view> names;
+    for (const auto* options : {&section.options, &context_.document.defaults().options})
+        for (const auto& option : *options)
+            if (option.name != factory_option) names.push_back(option.name);
+    return names;
+}
+
 void loader::read_rpc_interface(const ini_section& section) {
     section_values values(context_, section, section_kind::rpcinterface, false);
     if (values.read<std::string>(values.row(factory_option)))
         context_.out.rpc_interfaces.push_back(section.name.substr(interface_prefix.size()));
+    for (const auto name : further_options(section))
+        values.text({.name = name, .fallback = "", .help = "", .sees = scope::variables});
 }
 
 /// The built-in interface takes no options; Supervisor notices when it opens its servers.
@@ -73,14 +86,9 @@ void loader::check_rpc_interfaces() {
     for (const auto& name : context_.out.rpc_interfaces) {
         const auto* section = context_.document.find(fmt::format("{}{}", interface_prefix, name));
         section_values values(context_, *section, section_kind::rpcinterface, false);
-        for (const auto* options : {&section->options, &context_.document.defaults().options}) {
-            for (const auto& option : *options) {
-                if (option.name == factory_option) continue;
-                values.fail_with_help(option.name,
-                                      fmt::format("Could not make {} rpc interface", name),
-                                      "no further option in this section");
-            }
-        }
+        for (const auto option : further_options(*section))
+            values.fail_with_help(option, fmt::format("Could not make {} rpc interface", name),
+                                  "no further option in this section");
     }
 }
 

@@ -19,8 +19,8 @@ constexpr getopt_rule help{"help", 'h', false};
 constexpr getopt_rule help_too{"", '?', false};
 constexpr getopt_rule version{"version", 'v', false};
 // Not in Supervisor.
-constexpr getopt_rule check{.name = "check-config", .exact = true};
-constexpr getopt_rule dump{.name = "dump", .argument_is_optional = true, .exact = true};
+constexpr getopt_rule check{.name = "check-config", .yields = true};
+constexpr getopt_rule dump{.name = "dump", .argument_is_optional = true, .yields = true};
 
 bool is_switch(const option& row) {
     return row.type == value_type::boolean;

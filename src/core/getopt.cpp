@@ -35,11 +35,12 @@ result<const getopt_rule*, config_error> scanner::find_long(std::string_view nam
     for (const auto& rule : rules_) {
         if (rule.name.empty() || !rule.name.starts_with(name)) continue;
         if (rule.name == name) return &rule;
-        if (rule.exact) continue;
-        if (found == nullptr)
+        if (found == nullptr || (found->yields && !rule.yields)) {
             found = &rule;
-        else if (rule.letter == '\0' || rule.letter != found->letter)
-            ambiguous = true;
+            ambiguous = false;
+        } else if (rule.yields == found->yields) {
+            ambiguous = ambiguous || rule.letter == '\0' || rule.letter != found->letter;
+        }
     }
     if (found == nullptr) return wrong(fmt::format("option --{} not recognized", name));
     if (ambiguous) return wrong(fmt::format("option --{} not a unique prefix", name));

@@ -21,8 +21,9 @@ struct getopt_rule {
     bool takes_argument = false;
     /// "--name" and "--name=argument" are both right, "--name argument" is not.
     bool argument_is_optional = false;
-    /// No abbreviations: options that Supervisor lacks must not make those of its own ambiguous.
-    bool exact = false;
+    /// An abbreviation that another option fits, too, means that one: options that Supervisor
+    /// lacks must not make those of its own ambiguous.
+    bool yields = false;
 };
 
 struct getopt_match {

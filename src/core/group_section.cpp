@@ -48,7 +48,7 @@ private:
 };
 
 bool group_reader::check_name(section_values& values) {
-    const auto name = parse_name(name_in_section(values.section().name));
+    const auto name = checked_name_in_section(values.section().name);
     if (!name) values.fail_section(name.error().text(), expectation(value_type::name));
     return static_cast<bool>(name);
 }

@@ -174,10 +174,10 @@ private:
     /// The text between matching parentheses; `at_` is behind the first. Unset: never closed.
     std::optional<std::string_view> take_key();
     void take_flags(conversion& how);
-    /// Digits at `at_`; the error has `detail`.
-    result<std::size_t, percent_error> take_number(std::string_view detail);
+    /// Digits at `at_`; the error has `detail`, or is about a star. `found` is what is converted.
+    result<std::size_t, percent_error> take_number(const value* found, std::string_view detail);
     percent_error unsupported(char32_t type) const;
-    result<conversion, percent_error> take_conversion();
+    result<conversion, percent_error> take_conversion(const value* found);
     /// What becomes of the conversion at `at_`, which is behind the percent sign.
     result<std::string, percent_error> take_field();
 
@@ -220,8 +220,13 @@ void formatter::take_flags(conversion& how) {
     }
 }
 
-result<std::size_t, percent_error> formatter::take_number(std::string_view detail) {
-    if (!at_end() && text_[at_] == '*') return bad("* wants int");
+result<std::size_t, percent_error> formatter::take_number(const value* found,
+                                                          std::string_view detail) {
+    if (!at_end() && text_[at_] == '*') {
+        // The star takes the value itself for a width, and then there is nothing to convert.
+        const bool taken = found != nullptr && std::holds_alternative<std::int64_t>(*found);
+        return bad(taken ? "not enough arguments for format string" : "* wants int");
+    }
     std::size_t number = 0;
     for (; !at_end() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_) {
         number = number * 10 + static_cast<std::size_t>(text_[at_] - '0');
@@ -238,12 +243,12 @@ percent_error formatter::unsupported(char32_t type) const {
                            count_characters(text_.substr(0, at_))));
 }
 
-result<conversion, percent_error> formatter::take_conversion() {
+result<conversion, percent_error> formatter::take_conversion(const value* found) {
     conversion how;
     take_flags(how);
-    RM_TRY(how.width, take_number("width too big"));
+    RM_TRY(how.width, take_number(found, "width too big"));
     if (accept('.')) {
-        RM_TRY(how.precision, take_number("precision too big"));
+        RM_TRY(how.precision, take_number(found, "precision too big"));
     }
     if (!accept('h') && !accept('l')) accept('L');
     if (at_end()) return bad("incomplete format");
@@ -266,14 +271,14 @@ result<std::string, percent_error> formatter::take_field() {
         const auto key = take_key();
         if (!key) return bad("incomplete format key");
         if (keep_ != nullptr && (*keep_)(*key)) {
-            RM_TRY(const auto kept, take_conversion());
+            RM_TRY(const auto kept, take_conversion(nullptr));
             (void)kept;
             return {boost::system::in_place_value, text_.substr(start, at_ - start)};
         }
         found = lookup_(*key);
         if (found == nullptr) return percent_error{std::string(*key), {}};
     }
-    RM_TRY(const auto how, take_conversion());
+    RM_TRY(const auto how, take_conversion(found));
     RM_TRY(auto text, convert(found, how));
     return out(std::move(text));
 }

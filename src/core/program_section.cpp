@@ -25,7 +25,7 @@ public:
         : context_(context),
           values_(context, section, kind, true),
           names_(names_of_program(context, section, group)) {
-        if (const auto name = parse_name(name_in_section(section.name)); !name)
+        if (const auto name = checked_name_in_section(section.name); !name)
             values_.fail_section(name.error().text(), expectation(value_type::name));
     }
 
@@ -164,11 +164,18 @@ std::vector<process_config> program_reader::run() {
     return std::move(processes_);
 }
 
+std::string_view behind_colon(std::string_view section) {
+    return section.substr(section.find(':') + 1);  // npos + 1 is 0
+}
+
 }  // namespace
 
 std::string_view name_in_section(std::string_view section) {
-    const auto colon = section.find(':');
-    return colon == std::string_view::npos ? section : strip(section.substr(colon + 1));
+    return strip(behind_colon(section));
+}
+
+parsed<std::string> checked_name_in_section(std::string_view section) {
+    return parse_name(behind_colon(section));
 }
 
 expansion_names names_of_program(const load_context& context, const ini_section& section,

@@ -13,6 +13,8 @@ namespace ringmaster::core {
 
 /// What stands behind the first ':' of a section's name, stripped; not checked.
 std::string_view name_in_section(std::string_view section);
+/// The same, or the complaint about a name that cannot be used, which quotes it with its blanks.
+parsed<std::string> checked_name_in_section(std::string_view section);
 
 /// What all options of a section may refer to.
 expansion_names names_of_program(const load_context& context, const ini_section& section,

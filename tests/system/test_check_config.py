@@ -124,6 +124,15 @@ def test_the_dump_as_ini_is_a_configuration_with_the_same_dump(check, setup, tmp
     assert "command=/bin/cat 1\n" in once.stdout and 'environment=A="1 %%"\n' in once.stdout
 
 
+def test_a_password_that_no_file_can_say_is_not_shown_as_another(check, monkeypatch):
+    monkeypatch.setenv("SECRET", "ends in a blank ")
+    text = "[inet_http_server]\nport=127.0.0.1:9001\nusername=u\npassword=%(ENV_SECRET)s\n"
+    done = check(text, "--dump")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: the value of password in section 'inet_http_server' cannot be written as ini: ")
+    assert '"ends in a blank "' in check(text, "--dump=json").stdout
+
+
 def test_the_dump_as_ini_keeps_pools_whole(check, setup, tmp_path):
     pool = "command=/bin/cat %(process_num)d %%\nprocess_name=%(program_name)s-%(process_num)02d\nnumprocs=3\n"
     for number in range(3):

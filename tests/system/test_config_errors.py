@@ -52,6 +52,13 @@ FILES = {
         "Unexpected end of key/value pairs in value 'A'" + SUFFIX.format("cat"),
     ),
     "program name": (STANDARD + "[program:a b]\ncommand=x\n", "Invalid name: 'a b' because of character: ' '"),
+    "program name with blanks": (STANDARD + "[program: a b ]\ncommand=x\n", "Invalid name: ' a b ' because of character: ' '"),
+    "width from the value": (
+        STANDARD + "[program:cat]\ncommand=/bin/cat %(process_num)*d\n",
+        "Format string '/bin/cat %(process_num)*d' for 'program:cat.command' is badly formatted: "
+        "not enough arguments for format string" + SUFFIX.format("cat"),
+    ),
+    "group name": (STANDARD + "[group: g:h]\nprograms=x\n", "Invalid name: ' g:h' because of character: ':'"),
     "group member": (STANDARD + "[group:g]\nprograms=nope\n", "[group:g] names unknown program or fcgi-program nope"),
     "include": (STANDARD + "[include]\n", ".ini file has [include] section, but no files setting"),
     "log level": (STANDARD + "loglevel=loud\n", "bad logging level name 'loud'"),
@@ -64,6 +71,10 @@ FILES = {
     ),
     "socket mode": (STANDARD + "[unix_http_server]\nfile={dir}/s\nchmod=rwx\n", "Invalid chmod value rwx"),
     "listener": (STANDARD + "[eventlistener:l]\ncommand=x\n", '[eventlistener:l] section requires an "events" line'),
+    "interface option": (
+        STANDARD + "[rpcinterface:x]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\nretries=%(here)s\n",
+        "Format string '%(here)s' for 'rpcinterface:x.retries' contains names ('here') which cannot be expanded. Available names: ",
+    ),
     "no factory": (STANDARD + "[rpcinterface:x]\n", "section [rpcinterface:x] does not specify a supervisor.rpcinterface_factory"),
 }  # fmt: skip
 

@@ -107,17 +107,22 @@ process_name=shared
 programs=inside,other
 )";
 
+std::string ini(const config& from) {
+    auto shown = dump_as_ini(from);
+    return shown ? *std::move(shown) : shown.error().text;
+}
+
 TEST(ConfigDump, AsIniReadsBackAsTheSameConfiguration) {
     const auto once = test::load(fleet);
     ASSERT_TRUE(once) << once.error().text;
-    const auto text = dump_as_ini(*once);
+    const auto text = ini(*once);
     const auto again = test::load(text);
     ASSERT_TRUE(again) << again.error().text << text;
     ASSERT_EQ(again->groups.size(), once->groups.size());
     for (std::size_t i = 0; i < once->groups.size(); ++i)
         EXPECT_TRUE(same_group(again->groups[i], once->groups[i])) << once->groups[i].name << text;
     // Whatever the comparison may not look at shows here.
-    EXPECT_EQ(dump_as_ini(*again), text);
+    EXPECT_EQ(ini(*again), text);
     EXPECT_EQ(again->server_url, once->server_url);
     EXPECT_EQ(again->daemon.env, once->daemon.env);
     EXPECT_EQ(again->servers.size(), 2U);
@@ -128,7 +133,7 @@ TEST(ConfigDump, AsIniShowsEveryOptionOfTheTable) {
     ASSERT_TRUE(got) << got.error().text;
     got->daemon.directory = "/srv";
     got->daemon.user = account{"joe", 1000, 100, {100}};
-    const auto text = dump_as_ini(*got);
+    const auto text = ini(*got);
     for (const auto& section : option_sections()) {
         // The client's, and what has been followed.
         if (section.kind == section_kind::supervisorctl || section.kind == section_kind::include)
@@ -146,7 +151,7 @@ TEST(ConfigDump, APoolOfSeveralIsOneSectionWithOnlyItsNumbersLeftToExpand) {
         "[supervisord]\n[eventlistener:l]\ncommand=%(program_name)s 5%% %(process_num)02d\n"
         "events=TICK_5\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)d\n");
     ASSERT_TRUE(got) << got.error().text;
-    const auto text = dump_as_ini(*got);
+    const auto text = ini(*got);
     EXPECT_THAT(text, HasSubstr("[eventlistener:l]\nnumprocs=2\nnumprocs_start=0\n"
                                 "process_name=l_%(process_num)d\n"));
     EXPECT_THAT(text, HasSubstr("\ncommand=l 5%% %(process_num)02d\n"));
@@ -157,13 +162,31 @@ TEST(ConfigDump, AsIniSpellsOddNames) {
         "[supervisord]\n[program:%%a,b]\ncommand=x\nnumprocs=2\nprocess_name=%(process_num)d\n  c\n"
         "[group:]\nprograms=\n[eventlistener: l ]\ncommand=l\nevents=EVENT\n");
     ASSERT_TRUE(once) << once.error().text;
-    const auto text = dump_as_ini(*once);
+    const auto text = ini(*once);
     const auto again = test::load(text);
     ASSERT_TRUE(again) << again.error().text << text;
-    EXPECT_EQ(dump_as_ini(*again), text);
+    EXPECT_EQ(ini(*again), text);
     ASSERT_EQ(again->groups.size(), once->groups.size());
     for (std::size_t i = 0; i < once->groups.size(); ++i)
         EXPECT_TRUE(same_group(again->groups[i], once->groups[i])) << once->groups[i].name << text;
+}
+
+TEST(ConfigDump, AsIniFailsForAPasswordThatAFileCannotSay) {
+    for (const auto* odd : {"a ", " a", "a ;b", "a\nb"}) {
+        test::fake_host machine;
+        machine.variables = {{"ODD", odd}};
+        const auto got = test::load(
+            "[supervisord]\n[inet_http_server]\nport=1\nusername=u\npassword=%(ENV_ODD)s\n",
+            machine);
+        ASSERT_TRUE(got) << got.error().text;
+        const auto shown = dump_as_ini(*got);
+        ASSERT_FALSE(shown) << *shown;
+        EXPECT_EQ(shown.error().text,
+                  "the value of password in section 'inet_http_server' cannot be written as ini: "
+                  "it has blanks, line feeds or comment marks that only an environment variable "
+                  "can bring in");
+        EXPECT_THAT(dump_as_json(*got), HasSubstr("\"password\""));
+    }
 }
 
 TEST(ConfigDump, AsIniKeepsWhatLooksLikeACommentOrHasBlanksAround) {
@@ -174,8 +197,8 @@ TEST(ConfigDump, AsIniKeepsWhatLooksLikeACommentOrHasBlanksAround) {
         "environment='%(ENV_NAME)s'=\"%(ENV_ODD)s\"\n",
         machine);
     ASSERT_TRUE(once) << once.error().text;
-    const auto again = test::load(dump_as_ini(*once));
-    ASSERT_TRUE(again) << again.error().text << dump_as_ini(*once);
+    const auto again = test::load(ini(*once));
+    ASSERT_TRUE(again) << again.error().text << ini(*once);
     EXPECT_EQ(again->daemon.identifier, machine.variables["ODD"]);
     EXPECT_EQ(again->groups.at(0).processes.at(0).command,
               once->groups.at(0).processes.at(0).command);

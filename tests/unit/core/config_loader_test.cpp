@@ -12,6 +12,7 @@ using test::complaint;
 using test::fake_host;
 using test::load;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<std::string> texts(const std::vector<log_line>& lines) {
@@ -336,6 +337,15 @@ TEST(RpcInterfaces, OnlyTheBuiltInOneIsKnown) {
     EXPECT_EQ(complaint("[supervisord]\n[rpcinterface:supervisor]\nmore=1\n" + built_in +
                         "[inet_http_server]\nport=9001\n"),
               "Could not make supervisor rpc interface");
+}
+
+TEST(RpcInterfaces, OptionsThatNobodyUsesMustExpandNevertheless) {
+    const std::string odd =
+        "[supervisord]\n[rpcinterface:x]\nmore=%(here)s\nsupervisor.rpcinterface_factory=";
+    EXPECT_THAT(complaint(odd + "supervisor.rpcinterface:make_main_rpcinterface\n"),
+                HasSubstr("Format string '%(here)s' for 'rpcinterface:x.more' contains names "
+                          "('here') which cannot be expanded."));
+    EXPECT_THAT(complaint(odd + "a:b\n"), HasSubstr("a:b cannot be resolved"));
 }
 
 TEST(Messages, WarnOfLogfilesOncePerProcess) {

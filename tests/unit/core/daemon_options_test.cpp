@@ -61,10 +61,14 @@ TEST(DaemonOptions, CheckAndDumpStartNothing) {
 }
 
 // Scripts that shorten Supervisor's options go on working.
-TEST(DaemonOptions, OursCannotBeShortenedAndMakeNothingAmbiguous) {
+TEST(DaemonOptions, OursCanBeShortenedButMakeNothingAmbiguous) {
     EXPECT_TRUE(parse("--ch=/tmp")->given.contains("childlogdir"));
     EXPECT_TRUE(parse("--d=/srv")->given.contains("directory"));
-    EXPECT_EQ(parse("--check").error().text, "option --check not recognized");
+    EXPECT_EQ(parse("--c").error().text, "option --c not a unique prefix");
+    EXPECT_EQ(parse("--check")->request, daemon_request::check);
+    EXPECT_EQ(parse("--du=json")->dump, dump_format::json);
+    EXPECT_EQ(parse("--check --check-config").error().text,
+              "conflicting command line option '--check-config'");
 }
 
 TEST(DaemonOptions, HelpAndVersionActWhereTheyStand) {

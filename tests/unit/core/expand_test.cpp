@@ -69,6 +69,9 @@ TEST_F(Expand, TellsWhatIsBadlyFormatted) {
         {"%(here)d", "%d format: a real number is required, not str"},
         {"%(here)x", "%x format: an integer is required, not str"},
         {"%(here)f", "must be real number, not str"},
+        {"%(here)*d", "* wants int"},
+        {"%(process_num)*d", "not enough arguments for format string"},
+        {"%(process_num).*d", "not enough arguments for format string"},
         {"%(here)99999999999s", "width too big"},
         {"%q", "unsupported format character 'q' (0x71) at index 1"},
     };

@@ -64,6 +64,7 @@ TEST(Groups, Complaints) {
     EXPECT_EQ(complaint(with("[fcgi-program:a]\ncommand=x\n[group:g]\nprograms=a\n")),
               "[group:g] name a is ambiguous (exists as program and fcgi-program)");
     EXPECT_EQ(complaint(with("[group:g h]\n")), "Invalid name: 'g h' because of character: ' '");
+    EXPECT_EQ(complaint(with("[group: g h]\n")), "Invalid name: ' g h' because of character: ' '");
     EXPECT_EQ(complaint(with("[group:g]\npriority=x\nprograms=c\n")),
               "invalid literal for int() with base 10: 'x'");
 }

@@ -81,6 +81,7 @@ TEST(ValueTypes, Names) {
     EXPECT_EQ(*parse_name(" web "), "web");
     EXPECT_EQ(*parse_name(""), "");
     EXPECT_EQ(complaint(parse_name, "a b"), "Invalid name: 'a b' because of character: ' '");
+    EXPECT_EQ(complaint(parse_name, " a b "), "Invalid name: ' a b ' because of character: ' '");
     EXPECT_EQ(complaint(parse_name, "a:b"), "Invalid name: 'a:b' because of character: ':'");
     EXPECT_EQ(complaint(parse_name, "a/b"), "Invalid name: 'a/b' because of character: '/'");
 }
