@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace ringmaster::ctl {
 namespace {
@@ -20,6 +21,24 @@ bool parse_number(std::string_view text, int base, std::uint64_t& number) {
 std::string_view without_cr(std::string_view line) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
+}
+
+/// The first line of `head`, with those that continue it: they begin with a blank.
+std::string take_field(std::string_view& head) {
+    std::string field;
+    do {
+        const auto end = std::min(head.find('\n'), head.size() - 1);
+        field += without_cr(head.substr(0, end));
+        head.remove_prefix(end + 1);
+    } while (head.starts_with(' ') || head.starts_with('\t'));
+    return field;
+}
+
+/// Headers are Latin-1.
+std::string as_utf8(std::string_view latin) {
+    std::string text;
+    for (const char c : latin) core::append_utf8(text, static_cast<unsigned char>(c));
+    return text;
 }
 
 /// Where the head ends, the empty line included; npos while it is incomplete.
@@ -73,15 +92,12 @@ response_parser::step response_parser::take_head(std::string_view& bytes) {
 
 response_parser::step response_parser::parse_head(std::string_view head) {
     chunked_ = counted_ = false;
-    bool first = true;
-    while (!head.empty()) {
-        const auto line = without_cr(head.substr(0, head.find('\n')));
-        head.remove_prefix(std::min(head.size(), head.find('\n') + 1));
-        if (line.empty()) continue;
-        auto parsed = first ? parse_status(line) : parse_field(line);
-        if (!parsed) return parsed;
-        first = false;
+    auto parsed = parse_status(take_field(head));
+    while (parsed && !head.empty()) {
+        const auto field = take_field(head);
+        if (!field.empty()) parsed = parse_field(field);
     }
+    if (!parsed) return parsed;
     if (status_ >= 200) choose_framing();  // else interim, the real head follows
     return {};
 }
@@ -90,10 +106,10 @@ response_parser::step response_parser::parse_status(std::string_view line) {
     const bool known = line.starts_with("HTTP/1.") && line.size() >= 12 && line[8] == ' ';
     std::uint64_t number = 0;
     if (!known || !parse_number(line.substr(9, 3), 10, number) || number < 100)
-        return malformed_response{std::string{line}};
+        return malformed_response{as_utf8(line)};
     status_ = static_cast<int>(number);
     keep_alive_ = line[7] != '0';
-    reason_ = core::strip(line.substr(12));
+    reason_ = as_utf8(core::strip(line.substr(12)));
     return {};
 }
 

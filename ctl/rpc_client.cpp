@@ -1,5 +1,7 @@
 #include "ctl/rpc_client.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -22,6 +24,14 @@ struct http_answer {
     std::string body;
 };
 
+failure truncated(const http_answer& answer) {
+    const auto missing = answer.head.announced();
+    return plain_failure(
+        "http.client.IncompleteRead",
+        fmt::format("IncompleteRead({} bytes read{})", answer.body.size(),
+                    missing == 0 ? "" : fmt::format(", {} more expected", missing)));
+}
+
 /// `answered` becomes true with the first byte.
 outcome<http_answer> read_answer(connection& from, bool& answered) {
     http_answer answer;
@@ -30,9 +40,12 @@ outcome<http_answer> read_answer(connection& from, bool& answered) {
         const auto got = from.receive(buffer);
         if (!got) return got.error();
         if (*got == 0) {
-            if (answer.head.has_head() && answer.head.finish()) break;
-            return plain_failure("http.client.RemoteDisconnected",
-                                 "Remote end closed connection without response");
+            if (!answer.head.has_head())
+                return plain_failure("http.client.RemoteDisconnected",
+                                     "Remote end closed connection without response");
+            // Of an error the head is enough.
+            if (answer.head.finish() || answer.head.status() != 200) break;
+            return truncated(answer);
         }
         answered = true;
         if (auto fed = answer.head.feed({buffer.data(), *got}, answer.body); !fed)

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "rpc/python_text.hpp"
+
 namespace ringmaster::ctl {
 namespace {
 
@@ -21,12 +23,12 @@ outcome<std::string> text_of(outcome<typed_line> typed) {
 outcome<bool> session::check_server() {
     const auto version = rpc_.call("getVersion");
     if (version) {
-        const auto* text = version->text();
-        if (text != nullptr && *text == api_version) return true;
+        if (const auto* text = version->text(); text != nullptr && *text == api_version)
+            return true;
         out_.line(
             fmt::format("Sorry, this version of supervisorctl expects to talk to a server "
                         "with API version {}, but the remote version is {}.",
-                        api_version, text != nullptr ? *text : "unknown"));
+                        api_version, rpc::python_text(*version)));
         set_status(exit_not_installed);
         return false;
     }

@@ -45,7 +45,7 @@ else()
     # Everything once with the engine that the machine offers, then what depends on it with the
     # others. The client's tests mostly wait for Debian's daemon, so each file is an entry.
     ringmaster_system_test(system_auto --ignore-glob=${CMAKE_CURRENT_SOURCE_DIR}/system/test_ctl_*)
-    foreach(part failures options streams terminal)
+    foreach(part failures options servers streams terminal)
         ringmaster_system_test(system_ctl_${part} -k test_ctl_${part})
     endforeach()
     # The transcripts take the longest: the scenarios that start and stop most, and the others.

@@ -3,10 +3,8 @@
 #include <optional>
 #include <variant>
 
-#include <fmt/format.h>
-
-#include "core/repr.hpp"
 #include "core/text.hpp"
+#include "rpc/python_text.hpp"
 
 namespace ringmaster::rpc {
 namespace {
@@ -42,38 +40,6 @@ struct to_truth {
     }
 };
 
-/// str() or, inside of containers, repr() of the Python object that Supervisor would see.
-struct to_python_text {
-    bool quoted = false;
-
-    std::string operator()(nil) const { return "None"; }
-    std::string operator()(bool truth) const { return truth ? "True" : "False"; }
-    std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
-    std::string operator()(double number) const { return fmt::format("{}", number); }
-    std::string operator()(const std::string& text) const {
-        return quoted ? core::repr(text) : text;
-    }
-    std::string operator()(const date_time& when) const { return when.text; }
-    std::string operator()(const array& items) const {
-        std::string out = "[";
-        for (const value& item : items) {
-            if (out.size() > 1) out += ", ";
-            out += inner(item);
-        }
-        return out + "]";
-    }
-    std::string operator()(const structure& members) const {
-        std::string out = "{";
-        for (const auto& [name, held] : members) {
-            if (out.size() > 1) out += ", ";
-            out += core::repr(name) + ": " + inner(held);
-        }
-        return out + "}";
-    }
-
-    static std::string inner(const value& of) { return std::visit(to_python_text{true}, of.held); }
-};
-
 }  // namespace
 
 reply<std::string_view> text_argument(const array& params, std::size_t index) {
@@ -83,7 +49,7 @@ reply<std::string_view> text_argument(const array& params, std::size_t index) {
 }
 
 std::string printed_argument(const array& params, std::size_t index) {
-    return std::visit(to_python_text{}, params.at(index).held);
+    return python_text(params.at(index));
 }
 
 reply<std::int64_t> integer_argument(const array& params, std::size_t index) {

@@ -40,7 +40,7 @@ void write_value(xml_writer& out, const value& from) {
 }
 
 result<answer, decode_error> decode_fault(pugi::xml_node element) {
-    const auto read = read_value(element.child("value"), base64_content::bytes);
+    const auto read = read_value(element.child("value"), dialect::of_answers);
     if (!read) return decode_error{read.error().text};
     const value* const code = read->find("faultCode");
     const value* const text = read->find("faultString");
@@ -77,7 +77,7 @@ result<answer, decode_error> decode_response(std::string body,
     if (const auto element = root->child("fault")) return decode_fault(element);
     const auto held = root->child("params").child("param").child("value");
     if (!held) return decode_error{"neither a result nor a fault"};
-    auto read = read_value(held, base64_content::bytes, wanted);
+    auto read = read_value(held, dialect::of_answers, wanted);
     if (!read) return decode_error{read.error().text};
     return answer{std::move(*read)};
 }

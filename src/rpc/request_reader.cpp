@@ -22,7 +22,7 @@ bool read_params(pugi::xml_node element, array& into) {
         if (param.type() != pugi::node_element) continue;
         const pugi::xml_node held = first_element(param);
         if (!held) return false;
-        auto read = read_value(held, base64_content::text);
+        auto read = read_value(held, dialect::of_calls);
         if (!read) return false;
         into.push_back(*std::move(read));
     }

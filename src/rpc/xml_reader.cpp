@@ -1,6 +1,7 @@
 #include "rpc/xml_reader.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,6 +50,14 @@ bool is_date(std::string_view text) {
            within(9, 0, 23) && within(12, 0, 59) && within(15, 0, 61);
 }
 
+/// What a server may call a type, by the name that all servers know.
+std::string_view common_name(std::string_view type) {
+    type.remove_prefix(type.rfind(':') + 1);  // npos + 1 is 0
+    constexpr std::string_view whole_numbers[] = {"i1", "i2", "i8", "biginteger"};
+    if (std::ranges::find(whole_numbers, type) != std::end(whole_numbers)) return "int";
+    return type == "float" || type == "bigdecimal" ? "double" : type;
+}
+
 pugi::xml_node next_element(pugi::xml_node node) {
     node = node.next_sibling();
     while (node && node.type() != pugi::node_element) node = node.next_sibling();
@@ -74,7 +83,7 @@ bool append_text(std::string& out, pugi::xml_node element) {
 /// thousands of values, so each is made in its place.
 class value_reader {
 public:
-    value_reader(base64_content base64, member_names wanted) : base64_(base64), wanted_(wanted) {}
+    value_reader(dialect rules, member_names wanted) : rules_(rules), wanted_(wanted) {}
 
     /// False: error() tells why.
     bool read(pugi::xml_node element, value& into) {
@@ -103,7 +112,6 @@ private:
         }
         if (type == "array") return read_array(element, into.held.emplace<array>());
         if (type == "struct") return read_struct(element, into.held.emplace<structure>());
-        if (type == "nil") return true;
         auto& text = into.held.emplace<std::string>();
         if (!read_text(element, text)) return false;
         return type == "string" || convert(type, into, std::move(text));
@@ -115,18 +123,28 @@ private:
 
     bool convert(std::string_view type, value& into, std::string text) {
         if (type == "int" || type == "i4") return read_integer(text, into);
-        if (type == "boolean") {
-            into.held = text == "1";
-        } else if (type == "double") {
-            return read_double(text, into);
-        } else if (type == "base64") {
-            return read_base64(text, into);
+        if (type == "boolean") return read_boolean(text, into);
+        if (type == "double") return read_double(text, into);
+        if (type == "base64") return read_base64(text, into);
+        if (type == "nil") {
+            into.held = nil{};
         } else if (type == "dateTime.iso8601") {
             if (!is_date(text)) return fail(fmt::format("'{}' is no date and time", text));
             into.held.emplace<date_time>().text = std::move(text);
-        } else {
+        } else if (type == "string" || type == "value" || rules_ == dialect::of_calls) {
             into.held.emplace<std::string>() = std::move(text);
+        } else {
+            const auto common = common_name(type);
+            if (common == type) return fail(fmt::format("unknown tag '{}'", type));
+            return convert(common, into, std::move(text));
         }
+        return true;
+    }
+
+    bool read_boolean(std::string_view text, value& into) {
+        if (rules_ == dialect::of_answers && text != "0" && text != "1")
+            return fail("bad boolean value");
+        into.held = text == "1";
         return true;
     }
 
@@ -147,7 +165,7 @@ private:
     bool read_base64(std::string_view text, value& into) {
         auto bytes = decode_base64(text);
         if (!bytes) return fail("incomplete base64");
-        if (base64_ == base64_content::text && !core::is_utf8(*bytes))
+        if (rules_ == dialect::of_calls && !core::is_utf8(*bytes))
             return fail("base64 does not hold UTF-8 text");
         into.held = std::move(*bytes);
         return true;
@@ -178,7 +196,7 @@ private:
         return read(held, into.emplace_back(std::move(text), value{}).second);
     }
 
-    base64_content base64_;
+    dialect rules_;
     member_names wanted_;
     int depth_ = 0;
     xml_error error_;
@@ -220,9 +238,8 @@ std::optional<std::string> text_of(pugi::xml_node element) {
     return text;
 }
 
-result<value, xml_error> read_value(pugi::xml_node element, base64_content base64,
-                                    member_names wanted) {
-    value_reader reader(base64, wanted);
+result<value, xml_error> read_value(pugi::xml_node element, dialect rules, member_names wanted) {
+    value_reader reader(rules, wanted);
     value read;
     if (!reader.read(element, read)) return reader.error();
     return read;

@@ -34,15 +34,17 @@ pugi::xml_node first_element(pugi::xml_node parent);
 /// None if a reference is undefined.
 std::optional<std::string> text_of(pugi::xml_node element);
 
-/// Whether base64 must decode to UTF-8, as in the parameters of a call, or may hold any bytes.
-enum class base64_content : bool { text, bytes };
+/// Whose rules hold. The daemon's for calls: base64 must decode to UTF-8, an unknown type is a
+/// string. Python's client's for answers: base64 holds any bytes, there are more names of number
+/// types, in any namespace, and unknown types are errors.
+enum class dialect : bool { of_calls, of_answers };
 
 /// Names of struct members; empty stands for all.
 using member_names = std::span<const std::string_view>;
 
 /// The value that a <value> element, or an element of a type, stands for. Members of structs that
 /// are not `wanted` are passed over unread.
-result<value, xml_error> read_value(pugi::xml_node element, base64_content base64,
+result<value, xml_error> read_value(pugi::xml_node element, dialect rules,
                                     member_names wanted = {});
 
 }  // namespace ringmaster::rpc

@@ -8,12 +8,14 @@ import fcntl
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 
 import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+import ctl_golden  # noqa: E402
 import harness  # noqa: E402
 
 
@@ -123,3 +125,39 @@ def hanging(tmp_path):
             pytest.skip(f"no leases on this file system: {refused}")
         yield path
     signal.signal(signal.SIGIO, before)
+
+
+@pytest.fixture
+def run_client(setup, tmp_path):
+    """run_client(client, url, *words, text_input=None) -> masked Result, without any configuration file."""
+
+    def runner(client, url, *words, text_input=None):
+        program = ctl_golden.CLIENTS[client] if client == ctl_golden.DEBIAN else setup.program(ctl_golden.CLIENTS[client])
+        config = tmp_path / "ctl.conf"
+        config.write_text(f"[supervisorctl]\nserverurl={url}\n")
+        done = subprocess.run(
+            [program, "-c", config, *words],
+            input=text_input,
+            stdin=subprocess.DEVNULL if text_input is None else None,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=tmp_path,
+            check=False,
+        )
+        return ctl_golden.masked_result(harness.Result(done.stdout, done.stderr, done.returncode), [(url, "URL")])
+
+    return runner
+
+
+@pytest.fixture
+def same(run_client):
+    """same(url, *words) runs both clients, insists on equal results, and returns ours."""
+
+    def compare(url, *words, **options):
+        expected = run_client(ctl_golden.DEBIAN, url, *words, **options)
+        actual = run_client(ctl_golden.OURS, url, *words, **options)
+        assert actual == expected
+        return actual
+
+    return compare

@@ -148,6 +148,13 @@ class FakeServer:
         self.thread.join()
 
 
+# One entry of what getAllProcessInfo answers.
+PROCESS = {
+    "name": "cat", "group": "cat", "description": "pid 1, uptime 0:00:01", "start": 1, "stop": 0, "now": 2, "state": 20,
+    "statename": "RUNNING", "spawnerr": "", "exitstatus": 0, "logfile": "", "stdout_logfile": "", "stderr_logfile": "", "pid": 1,
+}  # fmt: skip
+
+
 class Raw(NamedTuple):
     """An HTTP answer as it is; status None: only `body`, then the end of the connection."""
 

@@ -76,6 +76,21 @@ TEST(ResponseParser, InterimResponsesAreSkipped) {
     EXPECT_EQ(parser.status(), 200);
 }
 
+TEST(ResponseParser, AFieldMayGoOnInTheNextLine) {
+    response_parser parser;
+    const std::string folded =
+        "HTTP/1.1 200 OK\r\nX: a\r\n\tb: c\r\nContent-Length:\r\n 5\r\n\r\nhello";
+    EXPECT_EQ(body_of(parser, folded, 3), "hello");
+    EXPECT_TRUE(parser.is_complete());
+    EXPECT_TRUE(parser.keeps_connection());
+}
+
+TEST(ResponseParser, TheReasonIsLatin1) {
+    response_parser parser;
+    body_of(parser, "HTTP/1.1 500 caf\xE9\r\nContent-Length: 0\r\n\r\n", 100);
+    EXPECT_EQ(parser.reason(), "café");
+}
+
 TEST(ResponseParser, TheServerSaysWhetherTheConnectionStays) {
     response_parser closing;
     body_of(closing, "HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n", 100);

@@ -93,6 +93,21 @@ TEST(ClientCodec, ReadsBase64AsBytes) {
     EXPECT_EQ(shown(response("<value><base64>\n/w==\n</base64></value>\n")), "'\xFF'");
 }
 
+/// As Python's xmlrpc.client does.
+TEST(ClientCodec, KnowsMoreNamesOfNumbersThanTheDaemon) {
+    const auto typed = [](const std::string& type, const std::string& text) {
+        return shown(response("<value><" + type + ">" + text + "</" + type + "></value>"));
+    };
+    for (const auto* type : {"int", "i1", "i2", "i4", "i8", "biginteger", "ex:i8", "a:b:int"})
+        EXPECT_EQ(typed(type, "7"), "7") << type;
+    for (const auto* type : {"double", "float", "bigdecimal", "ex:float"})
+        EXPECT_EQ(typed(type, "7.5"), "7.5") << type;
+    EXPECT_EQ(typed("ex:nil", ""), "nil");
+    EXPECT_EQ(typed("ex:string", "x"), "'x'");
+    EXPECT_EQ(typed("bigint", "7"), "error: unknown tag 'bigint'");
+    EXPECT_EQ(typed("boolean", "true"), "error: bad boolean value");
+}
+
 TEST(ClientCodec, ReadsFaults) {
     EXPECT_EQ(shown(fault_response(fault(fault_code::bad_name, "nope"))),
               "fault 10 BAD_NAME: nope");
