@@ -95,9 +95,10 @@ void event_bus::dispatch(pool& from) {
 bool event_bus::send(pool& from, listener& to) {
     const auto& head = from.events.head();
     const auto serial = head.what->serial;
-    if (!port_.deliver(to.id, event_header(head, identifier_, from.name) + head.what->payload)) {
-        debug("epipe occurred while sending event {} to listener {}, listener state unchanged",
-              serial, to.name);
+    const auto text = event_header(head, identifier_, from.name) + head.what->payload;
+    if (const auto done = port_.deliver(to.id, text); done != delivery::taken) {
+        debug("{} while sending event {} to listener {}, listener state unchanged",
+              done == delivery::closed ? "epipe occurred" : "full pipe", serial, to.name);
         return false;
     }
     to.unfinished = from.events.take();

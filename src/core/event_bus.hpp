@@ -10,6 +10,7 @@
 // and one with their number when it has caught up.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,12 +28,18 @@
 
 namespace ringmaster::core {
 
+enum class delivery : std::uint8_t {
+    taken,
+    full,    ///< the listener has not read what it was sent before
+    closed,  ///< its stdin
+};
+
 /// Where events go out.
 class listener_port {
 public:
     virtual ~listener_port() = default;
-    /// Writes to the stdin of a listener, at once or as it reads. False: its stdin is closed.
-    virtual bool deliver(process_id listener, std::string text) = 0;
+    /// Writes to the stdin of a listener, at once or as it reads.
+    virtual delivery deliver(process_id listener, std::string text) = 0;
 };
 
 class event_bus {

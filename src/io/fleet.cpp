@@ -273,8 +273,13 @@ void fleet::on_exit(core::process_id id, const core::exit_status& status) {
     pump();
 }
 
-bool fleet::deliver(core::process_id listener, std::string text) {
-    return children_->send_input(listener, text) == stdin_outcome::taken;
+core::delivery fleet::deliver(core::process_id listener, std::string text) {
+    switch (children_->send_input(listener, text)) {
+        case stdin_outcome::taken: return core::delivery::taken;
+        case stdin_outcome::full: return core::delivery::full;
+        case stdin_outcome::closed: break;
+    }
+    return core::delivery::closed;
 }
 
 void fleet::on_child_signal() {

@@ -91,7 +91,7 @@ public:
 private:
     fleet(asio::io_context& control, fleet_options options, core::log_sink& log);
 
-    bool deliver(core::process_id listener, std::string text) override;
+    core::delivery deliver(core::process_id listener, std::string text) override;
 
     void pump();
     void carry_out_next();

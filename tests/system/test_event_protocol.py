@@ -159,6 +159,19 @@ def test_a_listener_that_closes_its_stdin_is_passed_over(start):
     assert daemon.find_log(expected).level == "DEBG"
 
 
+@pytest.mark.ours_only  # the event ends supervisord
+def test_a_listener_whose_pipe_is_full_is_passed_over(start):
+    daemon = start(
+        listener("l", "REMOTE_COMMUNICATION", command="/bin/sh -c 'echo READY; exec sleep 1000'"),
+        supervisord={"loglevel": "debug"},
+    )
+    daemon.wait_log("l: ACKNOWLEDGED -> READY")
+    daemon.rpc.supervisor.sendProcessStdin("l", "x" * 2_000_000)
+    daemon.rpc.supervisor.sendRemoteCommEvent("t", "x")
+    expected = "full pipe while sending event 0 to listener l, listener state unchanged"
+    assert daemon.find_log(expected).level == "DEBG"
+
+
 def test_what_a_listener_says_is_logged_to_the_last_byte(start):
     """Also what breaks the protocol, and what it says just before its end."""
     nonsense = 'i=0; while [ $i -lt 3000 ]; do echo "nonsense $i"; i=$((i+1)); done'

@@ -43,11 +43,12 @@ protected:
         return out;
     }
 
-    bool deliver(process_id listener, std::string text) override {
-        if (closed.contains(listener)) return false;
+    delivery deliver(process_id listener, std::string text) override {
+        if (closed.contains(listener)) return delivery::closed;
+        if (full.contains(listener)) return delivery::full;
         sent[listener].push_back(text.substr(text.find('\n') + 1));
         headers.push_back(text.substr(0, text.find('\n')));
-        return true;
+        return delivery::taken;
     }
     void write(log_level level, std::string_view text) override {
         lines.push_back(std::string(log_code(level)) + " " + std::string(text));
@@ -56,6 +57,7 @@ protected:
 
     std::map<process_id, std::vector<std::string>> sent;
     std::set<process_id> closed;
+    std::set<process_id> full;
     std::vector<std::string> headers;
     std::vector<std::string> lines;
     event_bus bus{"id", 0, *this, *this};
@@ -170,6 +172,19 @@ TEST_F(EventBus, AClosedStdinPassesTheEventOnToTheNextListener) {
     EXPECT_THAT(lines_with("epipe"),
                 ElementsAre("DEBG epipe occurred while sending event 0 to listener l1, listener "
                             "state unchanged"));
+}
+
+TEST_F(EventBus, AFullPipeKeepsTheEventForTheNextListenerOrForLater) {
+    add_pool("pool", {"EVENT"}, {1});
+    get_ready(1);
+    full.insert(1);
+    raise("a");
+    EXPECT_THAT(lines_with("pipe"),
+                ElementsAre("DEBG full pipe while sending event 0 to listener l1, listener state "
+                            "unchanged"));
+    full.clear();
+    raise("b");
+    EXPECT_THAT(sent_to(1), ElementsAre("a"));
 }
 
 TEST_F(EventBus, AViolationIsToldAndEndsTheConversation) {
