@@ -29,6 +29,14 @@ std::vector<std::string> split_path(const request& in) {
     return parts;
 }
 
+/// A client that forgets the length may send a body all the same, which must not be taken for its
+/// next request.
+response length_required() {
+    auto refusal = error_response(411);
+    refusal.close = true;
+    return refusal;
+}
+
 }  // namespace
 
 route find_route(std::string_view method, std::string_view path) {
@@ -47,7 +55,7 @@ std::optional<response> router::refuse(const request& head) {
     switch (find_route(head.method, head.path)) {
         case route::rpc:
             if (head.method != "POST") return error_response(400);
-            if (!head.announces_body()) return error_response(411);
+            if (!head.announces_body()) return length_required();
             if (is_empty_length(head)) return error_response(400);
             if (is_cross_site(head)) return error_response(403);
             return std::nullopt;
@@ -56,7 +64,7 @@ std::optional<response> router::refuse(const request& head) {
             if (head.method != "GET") return error_response(400);
             return std::nullopt;
         case route::page:
-            if (head.method == "POST" && !head.announces_body()) return error_response(411);
+            if (head.method == "POST" && !head.announces_body()) return length_required();
             return std::nullopt;
         case route::file:
             if (head.method != "GET" && head.method != "HEAD") return error_response(400);

@@ -88,6 +88,7 @@ TEST_F(Router, ChecksAnRpcRequestBeforeItsBodyIsRead) {
     EXPECT_EQ(app.refuse(make("GET", "/RPC2"))->status, 400);
     EXPECT_EQ(app.refuse(make("post", "/RPC2"))->status, 400);
     EXPECT_EQ(app.refuse(make("POST", "/RPC2"))->status, 411);
+    EXPECT_TRUE(app.refuse(make("POST", "/RPC2"))->close);
     EXPECT_EQ(app.refuse(make("POST", "/RPC2", {{"content-length", "0"}}))->status, 400);
     EXPECT_FALSE(app.refuse(make("POST", "/RPC2", {{"transfer-encoding", "chunked"}})));
 }
