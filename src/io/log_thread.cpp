@@ -25,6 +25,8 @@ struct log_thread::shared {
     bool wait(std::unique_lock<std::mutex>& lock, Predicate enough) {
         if (enough()) return true;
         if (hung_at == done) return false;
+        hurry = true;
+        hurried.notify_one();
         if (moved.wait_for(lock, patience, enough)) return true;
         hung_at = done;
         return false;
@@ -32,12 +34,14 @@ struct log_thread::shared {
 
     std::mutex mutex;
     std::condition_variable wake;
+    std::condition_variable hurried;
     std::condition_variable moved;  ///< `done` has grown, or the thread has ended
     std::deque<entry> queue;
     std::size_t bytes = 0;  ///< of lines that are not written yet
     std::uint64_t given = 0;
     std::uint64_t done = 0;                ///< entries of all that were given
     std::optional<std::uint64_t> hung_at;  ///< what `done` was when waiting was given up
+    bool hurry = false;                    ///< somebody waits: no gathering
     bool stopping = false;
     bool left = false;  ///< the owner does not wait for the end any more
     bool ended = false;
@@ -57,6 +61,7 @@ void log_thread::work_off(shared& state) {
             state.wake.wait(lock, called);
         if (state.queue.empty() && (state.left || (state.stopping && !unread))) break;
         auto taken = std::exchange(state.queue, {});
+        state.hurry = false;
         lock.unlock();
         std::size_t written = 0;
         if (taken.empty()) unread = state.write({});
@@ -72,6 +77,7 @@ void log_thread::work_off(shared& state) {
         state.bytes -= written;
         state.done += taken.size();
         state.moved.notify_all();
+        state.hurried.wait_for(lock, gathering, [&] { return state.hurry || state.stopping; });
     }
     state.ended = true;
     state.moved.notify_all();
@@ -96,6 +102,7 @@ log_thread::~log_thread() {
     std::unique_lock lock(shared_->mutex);
     shared_->stopping = true;
     shared_->wake.notify_one();
+    shared_->hurried.notify_one();
     shared_->wait(lock, [this] { return shared_->ended; });
     shared_->left = true;
     shared_->wake.notify_one();

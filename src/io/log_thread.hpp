@@ -26,6 +26,9 @@ public:
     static constexpr std::chrono::seconds patience{1};
     /// Time between two attempts while a reader does not keep up.
     static constexpr std::chrono::milliseconds retry{100};
+    /// Time between two writes while nobody waits for them: a fleet that starts has thousands of
+    /// lines, and waking the thread for each costs more than writing them.
+    static constexpr std::chrono::milliseconds gathering{1};
     /// Lines that may wait, in bytes.
     static constexpr std::size_t room = 4 * 1024 * 1024;
 
