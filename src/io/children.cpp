@@ -148,11 +148,16 @@ void children::on_death(core::process_id id, const core::exit_status& status) {
     if (found == children_.end()) return;
     child& gone = found->second;
     gone.status = status;
-    gone.input.close();
     gone.answers.finish();
-    for (const auto stream : streams_of(id)) drain_->finish(stream);
-    if (is_drained(gone)) return tell_exit(id);
-    patience_.begin(id);
+    const auto streams = streams_of(id);
+    // A successor is on its way before the rest is tidied up.
+    if (is_drained(gone)) {
+        tell_exit(id);
+    } else {
+        gone.input.close();
+        patience_.begin(id);
+    }
+    for (const auto stream : streams) drain_->finish(stream);
 }
 
 void children::on_stream_finished(stream_id id) {
@@ -188,9 +193,8 @@ void children::give_up_output(core::process_id id) {
 
 void children::tell_exit(core::process_id id) {
     patience_.end(id);
-    const auto status = children_.at(id).status.value();
-    children_.erase(id);
-    on_exit_(id, status);
+    const auto gone = children_.extract(id);
+    on_exit_(id, gone.mapped().status.value());
 }
 
 void children::close() {

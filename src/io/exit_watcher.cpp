@@ -71,7 +71,8 @@ void exit_watcher::reap_ready(const exit_handler& on_exit) {
         const auto pidfd = static_cast<id_t>(found->second.pidfd.get());
         const bool reaped = ::waitid(by_pidfd, pidfd, &info, WEXITED | WNOHANG) == 0;
         if (reaped && info.si_pid == 0) continue;
-        children_.erase(found);  // closing the pidfd takes it out of the epoll set
+        // Closing the pidfd, behind what is more urgent, takes it out of the epoll set.
+        const auto gone = children_.extract(found);
         // Somebody else collected the status (ECHILD): the child is gone all the same.
         on_exit(id, reaped ? status_from(info) : core::exit_status{.code = -1});
     }
