@@ -1,0 +1,71 @@
+"""Looking at processes through /proc."""
+
+import ctypes
+import os
+import pathlib
+from typing import NamedTuple
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans():
+    """Makes orphans children of the test process, so that none can hide behind init."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class ProcessStat(NamedTuple):
+    pid: int
+    state: str
+    ppid: int
+    pgrp: int
+    session: int
+
+
+def process_stat(pid):
+    """/proc/<pid>/stat, or None when there is no such process."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    fields = text[text.rindex(")") + 2 :].split()
+    return ProcessStat(int(pid), fields[0], int(fields[1]), int(fields[2]), int(fields[3]))
+
+
+def all_processes():
+    return [found for entry in os.listdir("/proc") if entry.isdigit() and (found := process_stat(entry))]
+
+
+def children_of(pid):
+    return [process for process in all_processes() if process.ppid == pid]
+
+
+def alive(pid):
+    """Whether the process exists and is not just a zombie."""
+    found = process_stat(pid)
+    return found is not None and found.state not in "ZX"
+
+
+def environment_of(pid):
+    try:
+        raw = pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return {}
+    pairs = (entry.partition(b"=") for entry in raw.split(b"\0") if b"=" in entry)
+    return {key.decode(errors="replace"): value.decode(errors="replace") for key, _, value in pairs}
+
+
+def command_line(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return "?"
+
+
+def reap_adopted():
+    """Collects zombies that adopt_orphans() brought here; never those of a Popen."""
+    for process in children_of(os.getpid()):
+        if process.state == "Z" and process.session not in (os.getsid(0), process.pid):
+            try:
+                os.waitpid(process.pid, os.WNOHANG)
+            except ChildProcessError:
+                pass
