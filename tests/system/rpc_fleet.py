@@ -1,10 +1,11 @@
 """The fleet that the tests of XML-RPC share, and what they say about calls."""
 
+import signal
 import xmlrpc.client
 
 import pytest
 
-from harness import free_port
+from harness import eventually, free_port, ignores
 
 STUBBORN = "/bin/sh -c 'trap \"\" TERM; exec sleep 1000'"
 CONFIG = f"""
@@ -76,6 +77,13 @@ def ensure(api, name, running):
     """Starts or stops the process if need be."""
     if (api.getProcessInfo(name)["statename"] == "RUNNING") != running:
         assert (api.startProcess if running else api.stopProcess)(name) is True
+
+
+def ensure_stubborn(api):
+    """Starts the stubborn process if need be, and waits until it is stubborn."""
+    ensure(api, "stubborn", True)
+    pid = api.getProcessInfo("stubborn")["pid"]
+    eventually(lambda: ignores(pid, signal.SIGTERM), "the trap")
 
 
 def success(name, group="pair"):

@@ -2,7 +2,7 @@
 
 
 from harness import eventually, rpc_proxy
-from rpc_fleet import STUBBORN, fault
+from rpc_fleet import STUBBORN, ensure_stubborn, fault
 
 
 def test_a_group_that_is_added_gets_its_logs_and_starts(start):
@@ -56,6 +56,7 @@ def test_shutdown_stops_everything_and_faults_meanwhile(start):
     )
     daemon.wait_state("stubborn", "RUNNING")
     api = daemon.rpc.supervisor
+    ensure_stubborn(api)
     other = rpc_proxy(daemon.socket)
     assert api.shutdown() is True
     for call in (api.getState, api.getAllProcessInfo, api.shutdown, api.restart, other.supervisor.getPID):

@@ -9,7 +9,7 @@ import xmlrpc.client
 import pytest
 
 from harness import rpc_proxy
-from rpc_fleet import ensure, fault, start_fleet, success
+from rpc_fleet import ensure, ensure_stubborn, fault, start_fleet, success
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +66,11 @@ def test_a_stop_during_a_start_ends_the_start(daemon, api):
 
 
 def test_starting_a_process_that_is_stopping(daemon, api):
-    ensure(api, "stubborn", True)
+    ensure_stubborn(api)
     api.stopProcess("stubborn", False)
     assert fault(api.startProcess, "stubborn") == (40, "ABNORMAL_TERMINATION: stubborn")
     daemon.wait_state("stubborn", "STOPPED")
-    ensure(api, "stubborn", True)
+    ensure_stubborn(api)
 
 
 def test_start_of_unknown_names(api):
@@ -93,7 +93,7 @@ def test_stop_of_a_process_that_does_not_run(api):
 
 
 def test_a_waiting_stop_does_not_hold_up_others(daemon, api):
-    ensure(api, "stubborn", True)
+    ensure_stubborn(api)
     other = rpc_proxy(daemon.socket)
     thread = threading.Thread(target=other.supervisor.stopProcess, args=["stubborn"])
     thread.start()
@@ -179,7 +179,7 @@ def test_signals_for_groups_and_all(daemon, api):
 
 
 def test_a_client_that_goes_away_does_no_harm(daemon, api):
-    ensure(api, "stubborn", True)
+    ensure_stubborn(api)
     gone = socket.socket(socket.AF_UNIX)
     gone.connect(str(daemon.socket))
     body = xmlrpc.client.dumps(("stubborn",), "supervisor.stopProcess")

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import re
 from typing import NamedTuple
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -43,6 +44,13 @@ def alive(pid):
     """Whether the process exists and is not just a zombie."""
     found = process_stat(pid)
     return found is not None and found.state not in "ZX"
+
+
+def ignores(pid, number):
+    """Whether the process ignores the signal."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    mask = int(re.search(r"SigIgn:\s*([0-9a-f]+)", status).group(1), 16)
+    return bool(mask >> (number - 1) & 1)
 
 
 def environment_of(pid):
