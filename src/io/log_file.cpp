@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <climits>
@@ -35,6 +36,22 @@ bool leads_to_a_device(const std::string& path) {
     const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
     return names_a_device(path) ||
            (length > 0 && names_a_device({target, static_cast<std::size_t>(length)}));
+}
+
+/// Not by rename(2) alone: when one file replaces another, ext4 first writes it to the disk
+/// (auto_da_alloc), which took 25 ms for each 10 MB, three quarters of a flood's time.
+error_code move_over(const std::string& from, const std::string& to) {
+    struct stat info {};
+    if (::lstat(from.c_str(), &info) == 0 && ::unlink(to.c_str()) != 0 && errno != ENOENT)
+        return last_errno();
+    return ::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT ? error_code{} : last_errno();
+}
+
+bool is_same_file(int fd, const std::string& path) {
+    struct stat open {};
+    struct stat named {};
+    return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
 bool writable_now(int fd) {
@@ -171,14 +188,23 @@ void log_file::rotate_if_due(core::log_sink& notes) {
 void log_file::rotate(core::log_sink& notes) {
     for (int nth = 0; nth < core::rename_count(backups_); ++nth) {
         const auto step = core::nth_rename(path_, backups_, nth);
-        if (::rename(step.from.c_str(), step.to.c_str()) == 0 || errno == ENOENT) continue;
+        const error_code failed = move_over(step.from, step.to);
+        if (!failed) continue;
         notes.write(core::log_level::warn,
-                    fmt::format("could not rotate {}: {}", path_, last_errno().message()));
+                    fmt::format("could not rotate {}: {}", path_, failed.message()));
         return;  // before the live file was renamed or truncated: nothing is lost
     }
-    if (const error_code failed = open_again(O_TRUNC))
+    if (const error_code failed = begin_empty_file())
         notes.write(core::log_level::warn,
                     fmt::format("could not reopen {}: {}", path_, failed.message()));
+}
+
+/// A file that is truncated and closed later is written to the disk by ext4, too.
+error_code log_file::begin_empty_file() {
+    if (!is_same_file(file_.get(), path_) || ::ftruncate(file_.get(), 0) != 0)
+        return open_again(O_TRUNC);
+    rotate_at_ = maxbytes_;
+    return {};
 }
 
 void log_file::reopen(core::log_sink& notes) {

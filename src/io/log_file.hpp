@@ -62,6 +62,7 @@ private:
     bool rotates() const;
     void rotate_if_due(core::log_sink& notes);
     void rotate(core::log_sink& notes);
+    error_code begin_empty_file();
     void written_again(core::log_sink& notes);
     std::string loss() const;
 

@@ -97,6 +97,24 @@ TEST_F(LogFile, WithoutBackupsDiscardsTheContentEachTime) {
     EXPECT_FALSE(exists(path + ".1"));
 }
 
+TEST_F(LogFile, WithoutBackupsWhoFollowsTheFileGoesOnFollowingIt) {
+    log_file log = open(3, 0);
+    const auto follower = open_file(path, O_RDONLY);
+    log.write("111", notes);
+    log.write("22", notes);
+    char bytes[8];
+    EXPECT_EQ(::pread(follower->get(), bytes, sizeof bytes, 0), 2);
+}
+
+TEST_F(LogFile, WithoutBackupsAFileThatWasMovedAwayKeepsItsContent) {
+    log_file log = open(3, 0);
+    std::filesystem::rename(path, path + ".kept");
+    log.write("111", notes);
+    log.write("22", notes);
+    EXPECT_EQ(content_of(path + ".kept"), "111");
+    EXPECT_EQ(content_of(path), "22");
+}
+
 TEST_F(LogFile, LeavesBackupsAboveTheConfiguredNumberAlone) {
     put_content(path + ".3", "from earlier settings");
     log_file log = open(3, 2);
