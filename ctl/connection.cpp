@@ -23,6 +23,7 @@ outcome<unique_fd> connect_local(const std::string& path) {
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path)
         return plain_failure("OSError", "AF_UNIX path too long");
+    if (path.empty()) return system_failure(EINVAL);  // it would name an abstract socket
     std::memcpy(address.sun_path, path.data(), path.size());
 
     unique_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};

@@ -96,25 +96,26 @@ ALONE = [
         "add avail clear exit quit fg maintail open pid reload remove reread restart shutdown signal start "
         "status stop tail update version").split()),
     "quit", "exit", "EOF", "quit now", "", "  ", "!ls", "-", "Status", "nope x", "add", "remove",
-    "open", "open x", "open ftp://x", "open http:/x", "open HTTP://127.0.0.1:1", "open http://127.0.0.1:1", "open unix:///no/such",
+    "open", "open x", "open ftp://x", "open http:/x", "open HTTP://127.0.0.1:1", "open http://127.0.0.1:1", "open unix:///no/such", "open unix://",
     "shutdown x", "reload x", "reread x", "avail x", "version x",
 ]  # fmt: skip
 
 LOOKING = [
     "status;", "status", "status all", "status nope all", "status cat", "status grp:*", "status grp: cat", "status grp:ga grp:ga",
     "status nope", "status nope cat quick", "status no:*", "status grp:nope", "status grp", "status worker",
-    "status cat grp:ga", "status idle", "status quick",
-    "pid", "pid cat", "pid idle", "pid cat idle nope", "pid nope idle", "pid grp:*", "pid grp:ga", "pid idle cat",
+    "status cat grp:ga", "status idle", "status quick", "status grp:ga:x", "status :ga",
+    "pid", "pid cat", "pid idle", "pid cat idle nope", "pid nope idle", "pid grp:*", "pid grp:ga", "pid idle cat", "pid all cat", "pid cat:",
     "version",
     "start", "stop", "restart", "signal", "signal HUP", "clear", "tail", "fg",
     "tail talker", "tail -5 talker", "tail talker stderr", "tail talker STDERR", "tail -6 talker stderr",
     "tail talker nope", "tail -4 talker nope", "tail a b c d", "tail -f", "tail -5", "tail - talker", "tail -x talker",
     "tail 100 talker stdout", "tail -0 talker", "tail --6 talker", "tail -+3 talker", "tail -1_0 talker",
+    "tail -- talker", "tail -5 -5", "tail --2147483649 talker", "tail talker:talker STDERR",
     "tail -99999999999 talker", "tail -3000 talker",
     "tail nope", "tail grp:*", "tail quiet", "tail merged", "tail merged stderr", "tail cat", "tail idle",
     "tail -f nope", "tail -f quiet", "tail -f merged stderr",
     "maintail x", "maintail -x", "maintail -5 x", "maintail --",
-    "fg a b", "fg nope", "fg idle", "fg grp:*",
+    "fg a b", "fg nope", "fg idle", "fg grp:*", "fg grp:", "fg nope:nope",
     "open unix://<dir>/s.sock",
 ]  # fmt: skip
 
@@ -169,7 +170,7 @@ SCENARIOS = {
     "signalling": [
         "signal CONT cat", "signal SIGCONT cat", "signal 18 cat", "signal NOPE cat", "signal CONT idle", "signal CONT nope",
         "signal CONT no:*", "signal CONT grp:*", "signal CONT worker:*", "signal NOPE grp:*", "signal CONT cat idle nope",
-        "signal CONT nope idle", "stop all", "signal CONT all", "signal CONT grp:*", "signal 0 cat",
+        "signal CONT nope idle", "signal cont cat", "signal 99 cat", "signal 1.5 cat", "signal CONT :", "stop all", "signal CONT all", "signal CONT grp:*", "signal 0 cat",
     ],
     "clearing": [
         "clear talker", "tail talker", "clear nope", "clear grp:*", "clear grp:ga grp:gb", "clear quiet", "clear nope talker",
