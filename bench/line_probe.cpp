@@ -89,6 +89,7 @@ void write_all(const std::string& text) {
     std::uniform_int_distribution<std::uint64_t> pause(0, 2 * page.pause_ns);
     std::string line(line_length - 1, 'q');
     line += '\n';
+    sleep_until(now_ns() + page.pause_ns);  // until all have woken up
     for (std::uint64_t i = 0; i < page.lines; ++i) {
         sleep_until(now_ns() + pause(chance));
         char digits[time_digits + 1];
