@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "rpc/well_formed.hpp"
 #include "rpc/xml_reader.hpp"
 
 namespace ringmaster::rpc {
@@ -39,7 +40,7 @@ result<call, request_error> read_request(std::string_view body) {
     std::string text(body);
     pugi::xml_document document;
     const auto root = parse_document(document, text);
-    if (!root) return request_error::unmarshallable;
+    if (!root || !is_well_formed(document)) return request_error::unmarshallable;
     call read;
     // Of several names or lists of parameters the last one counts.
     for (const pugi::xml_node child : root->children()) {

@@ -19,7 +19,8 @@ constexpr int deepest_value = 100;
 
 /// References are left alone, because pugixml lets wrong ones pass; see append_unescaped().
 constexpr unsigned common_options = pugi::parse_cdata | pugi::parse_eol | pugi::parse_doctype |
-                                    pugi::parse_fragment | pugi::parse_embed_pcdata;
+                                    pugi::parse_fragment | pugi::parse_embed_pcdata |
+                                    pugi::parse_comments;
 
 /// Besides elements and text there is at most the XML declaration.
 bool is_without_comments(std::string_view body) {
@@ -218,7 +219,7 @@ result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document, s
     if (!parsed) return xml_error{fmt::format("{} at {}", parsed.description(), parsed.offset)};
     pugi::xml_node root;
     for (const pugi::xml_node node : document.children()) {
-        if (is_blank_text(node)) continue;
+        if (is_blank_text(node) || node.type() == pugi::node_comment) continue;
         if (node.type() == pugi::node_doctype) return xml_error{"a DOCTYPE is not accepted"};
         if (node.type() != pugi::node_element || root) return xml_error{"junk beside the root"};
         root = node;

@@ -1,8 +1,9 @@
 // XML-RPC documents as trees, and the values in them.
 //
-// The only place besides its users request_reader.cpp and client_codec.cpp that sees pugixml. The
-// library is lenient; what it lets pass and a client must not get away with (bad characters, bad
-// references, text outside the root) is refused here. Documents with a DOCTYPE are refused.
+// The only place besides its users request_reader.cpp and client_codec.cpp, and well_formed.hpp,
+// that sees pugixml. The library is lenient; what it lets pass and could change what is read (bad
+// characters, bad references, text outside the root) is refused here. Documents with a DOCTYPE are
+// refused.
 #pragma once
 
 #include <optional>

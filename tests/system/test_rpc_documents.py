@@ -33,6 +33,9 @@ DOCUMENTS = [
     info("one", "two"), f"<m><params/>{VERSION}</m>",
     f"<m>{VERSION}<methodName>&nope;</methodName></m>", f"<m>{VERSION}<params><param/></params><params/></m>",
     f"<m>{VERSION}</m >", f"<?xml version='1.0'?>\n<!-- a -->\n<m>{VERSION}</m>\n<!-- b -->",
+    f"<m a='1' a='2'>{VERSION}</m>", f"<m a='&nope;'>{VERSION}</m>", f"<m a='<'>{VERSION}</m>", f"<m>&{VERSION}</m>",
+    f"<m>{VERSION}&#0;</m>", f"<m>]]>{VERSION}</m>", f"<m><!-- a -- b -->{VERSION}</m>", f"<!-- a ---><m>{VERSION}</m>",
+    f"<m a='1' b='&lt;&#33;'>&amp;]]&gt;<![CDATA[&]]>{VERSION}<!-- - & < --><?pi -- & ?></m>",
     *map(read_from, DOUBLES),
 ]  # fmt: skip
 

@@ -218,6 +218,24 @@ TEST(RequestReader, RefusesWhatIsNotWellFormed) {
     for (const auto& body : bodies) EXPECT_EQ(shown(body), "unmarshallable") << body;
 }
 
+TEST(RequestReader, RefusesMistakesWhereNobodyReads) {
+    const std::string name = "<methodName>m</methodName>";
+    for (const std::string inside :
+         {"&", "&foo;", "&#0;", "]]>", "<x>a & b</x>", "<x a='1' a='2'/>", "<x a='&foo;'/>",
+          "<x a='<'/>", "<x a='1' b='&#1;'/>", "<!-- a -- b -->", "<!-- a --->", "<!----->"}) {
+        EXPECT_EQ(shown("<m>" + inside + name + "</m>"), "unmarshallable") << inside;
+        EXPECT_EQ(shown("<m>" + name + inside + "</m>"), "unmarshallable") << inside;
+    }
+    EXPECT_EQ(shown("<!-- a -- b --><m>" + name + "</m>"), "unmarshallable");
+    EXPECT_EQ(shown("<m a='1' a='1'>" + name + "</m>"), "unmarshallable");
+    for (const std::string inside :
+         {"&amp;", "&#33;", "]]&gt;", "<![CDATA[& ]]>", "<x a='1' b='&lt;\"'/>",
+          "<!-- a - b & < -->", "<!---->", "<?pi -- & ?>", "a > b"}) {
+        EXPECT_EQ(shown("<m>" + inside + name + "</m>"), "m[]") << inside;
+        EXPECT_EQ(shown("<m>" + name + inside + "</m>"), "m[]") << inside;
+    }
+}
+
 TEST(RequestReader, AllowsWhatMayStandBesideTheRoot) {
     EXPECT_EQ(
         shown("<?xml version='1.0'?>\n<!-- c -->\n<m><methodName>m</methodName></m>\n<?p?>\n"),
