@@ -88,6 +88,7 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     options.children.drain.engine = engine_choice(config_.daemon.io_engine);
     options.children.drain.threads =
         static_cast<unsigned>(std::clamp(config_.daemon.io_threads, 1, 64));
+    options.children.drain.memory = static_cast<std::size_t>(config_.daemon.io_memory);
     options.launcher.base = environment_;
     options.launcher.descriptor_limit = setup.child_descriptor_limit;
     options.server_url = config_.server_url;

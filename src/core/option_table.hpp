@@ -63,6 +63,7 @@ enum class value_type : std::uint8_t {
     backlog,
     engine,        ///< auto, uring, epoll
     thread_count,  ///< 1 … 64
+    drain_memory,  ///< bytes, from 1 MiB
     ignored,
 };
 

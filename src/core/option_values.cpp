@@ -17,6 +17,7 @@ namespace ringmaster::core {
 namespace {
 
 constexpr std::int64_t most_threads = 64;
+constexpr std::int64_t least_drain_memory = 1 << 20;
 constexpr std::int64_t most_backlog = 65535;
 
 /// The value of a parse into `out`, or its error onwards.
@@ -33,6 +34,13 @@ parsed<std::int64_t> parse_thread_count(std::string_view text) {
         return value_error::of(
             fmt::format("{} is not a number of threads from 1 to {}", count, most_threads));
     return count;
+}
+
+parsed<std::int64_t> parse_drain_memory(std::string_view text) {
+    RM_TRY(const auto bytes, parse_byte_size(text));
+    if (bytes < least_drain_memory)
+        return value_error::of(fmt::format("{} bytes are less than 1MB", bytes));
+    return bytes;
 }
 
 parsed<std::string> parse_engine(std::string_view text) {
@@ -97,6 +105,7 @@ parsed<void> assign(const option& row, std::string_view text, int& out, machine_
 }
 
 parsed<void> assign(const option& row, std::string_view text, std::int64_t& out, machine_types&) {
+    if (row.type == value_type::drain_memory) return store(parse_drain_memory(text), out);
     return store(row.type == value_type::byte_size ? parse_byte_size(text) : parse_integer(text),
                  out);
 }

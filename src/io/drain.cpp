@@ -17,6 +17,9 @@ namespace {
 
 constexpr unsigned most_threads = 64;
 
+/// For the buffers of one shard's engine: more gains nothing.
+constexpr std::size_t most_engine_memory = 4 * 1024 * 1024;
+
 /// Tapped pieces handed on before other work of the control thread gets its turn.
 constexpr std::size_t pieces_per_turn = 16;
 
@@ -106,6 +109,7 @@ private:
         listener_->on_tapped(tapped.id, tapped.piece);
         if (tapped.credit->give_back(tapped.piece.bytes.size()))
             output.from->push(resume_stream{tapped.id});
+        tapped.budget->give_back(tapped.piece.bytes.size());
     }
 
     std::mutex lock_;  // guards post_
@@ -121,6 +125,8 @@ public:
     sharded_drain(const drain_options& options, poster post, drain_listener& listener)
         : desk_(std::make_shared<answer_desk>(std::move(post), listener)),
           placement_(std::clamp(options.threads, 1U, most_threads)),
+          budget_(std::make_shared<memory_budget>(options.memory / 2)),
+          memory_for_engines_(options.memory / 2),
           patience_(options.stop_patience) {}
     ~sharded_drain() override {
         stop();
@@ -197,11 +203,18 @@ private:
     };
 
     result<shard*, engine_refusal> start_shard(const std::string& first_log) {
-        auto made = std::make_shared<shard>([desk = desk_](shard& from, drain_answers answers) {
+        auto answer = [desk = desk_](shard& from, drain_answers answers) {
             desk->hand_over(from, std::move(answers));
-        });
+        };
+        auto made = std::make_shared<shard>(std::move(answer), budget_);
         const auto number = static_cast<unsigned>(shards_.size());
-        if (auto started = made->start(engine_, number); !started) return started.error();
+        // Half of what is left: some is left for each that will be needed later.
+        const auto memory = std::min(memory_for_engines_ / 2, most_engine_memory);
+        if (auto started = made->start(engine_, number, memory); !started) return started.error();
+        memory_for_engines_ -= memory;
+        budget_->on_room([weak = std::weak_ptr(made)] {
+            if (const auto parked = weak.lock()) parked->push(resume_parked{});
+        });
         shards_.push_back({made, first_log});
         return made.get();
     }
@@ -221,6 +234,8 @@ private:
 
     std::shared_ptr<answer_desk> desk_;
     placement placement_;
+    std::shared_ptr<memory_budget> budget_;
+    std::size_t memory_for_engines_;  ///< of shards that are not started yet
     std::chrono::milliseconds patience_;
     std::vector<started_shard> shards_;
     std::vector<shard*> places_;  // null: not needed yet

@@ -77,6 +77,9 @@ struct drain_options {
     unsigned threads = 1;  ///< shards for each file system that has logs, 1 … 64
     /// stop() leaves a shard behind that does not move a byte for so long.
     std::chrono::milliseconds stop_patience = std::chrono::seconds(10);
+    /// Bytes that were read and are neither written nor taken by a tap's reader, over all streams:
+    /// half for the buffers of the engines, half for taps.
+    std::size_t memory = 64 * 1024 * 1024;
 };
 
 /// Sums over all shards since the start; for tests and metrics.

@@ -41,9 +41,10 @@ public:
 
     virtual engine_kind kind() const = 0;
 
-    /// Reports what arrives on the pipe, until on_end() or forget(). The engine decides whether
-    /// the pipe blocks, so nobody else may read it with a read that must not wait.
-    virtual error_code watch(slot_id slot, int pipe) = 0;
+    /// Reports what arrives on the pipe, until on_end() or forget(). A hot one (see set_hot()) only
+    /// by on_readable(), until it is cooled down. The engine decides whether the pipe blocks, so
+    /// nobody else may read it with a read that must not wait.
+    virtual error_code watch(slot_id slot, int pipe, bool hot) = 0;
     /// Reports once when `fd` can be written to.
     virtual error_code watch_writable(slot_id slot, int fd) = 0;
     /// Stops watching. True: done, the descriptor may be closed. False: bytes may still be
@@ -64,7 +65,8 @@ struct engine_refusal {
     error_code code;
     std::string text;  ///< what was refused, for people
 };
-/// Must be called on the thread that will use the engine.
-result<std::unique_ptr<engine>, engine_refusal> open_ring_engine(int wake_fd);
+/// Must be called on the thread that will use the engine. `memory`: bytes for what the kernel has
+/// read and nobody has dealt with yet; at least one buffer is taken.
+result<std::unique_ptr<engine>, engine_refusal> open_ring_engine(int wake_fd, std::size_t memory);
 
 }  // namespace ringmaster::io

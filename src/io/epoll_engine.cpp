@@ -24,7 +24,7 @@ public:
 
     engine_kind kind() const override { return engine_kind::epoll; }
 
-    error_code watch(slot_id slot, int pipe) override {
+    error_code watch(slot_id slot, int pipe, bool) override {
         if (const error_code failed = set_nonblocking(pipe)) return failed;
         return add(slot, pipe, EPOLLIN, slot);
     }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 
 namespace ringmaster::io {
 namespace {
+
+constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
 
 /// A second open file description for the same pipe or terminal, so that O_NONBLOCK does not leak
 /// to whoever shares the first. Fails on sockets, and if we may not open the inode any more.
@@ -117,6 +120,17 @@ std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
     return done;
 }
 
+std::size_t log_file::room() const {
+    if (!can_be_full()) return unlimited;
+    if (!writable_now(file_.get())) return 0;
+    if (must_poll_) return PIPE_BUF;
+    const int size = ::fcntl(file_.get(), F_GETPIPE_SZ);
+    int held = 0;
+    if (size < 0 || ::ioctl(file_.get(), FIONREAD, &held) != 0) return unlimited;
+    // A pipe that can be written to has room for one page, whatever the pages hold.
+    return static_cast<std::size_t>(std::max(size - held, PIPE_BUF));
+}
+
 std::size_t log_file::write_some(std::string_view bytes) {
     if (must_poll_) {
         if (!writable_now(file_.get())) {
@@ -170,7 +184,6 @@ bool log_file::rotates() const {
 }
 
 std::size_t log_file::room_left() const {
-    constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
     if (!rotates()) return unlimited;
     const std::int64_t position = ::lseek(file_.get(), 0, SEEK_END);
     return static_cast<std::size_t>(std::max<std::int64_t>(rotate_at_ - position - 1, 0));

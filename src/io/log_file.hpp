@@ -34,6 +34,11 @@ public:
     /// take more now: wait until descriptor() is writable, then write the rest.
     std::size_t write(std::string_view record, core::log_sink& notes);
 
+    /// How many bytes write() takes now, at least: any number if the target cannot refuse some.
+    std::size_t room() const;
+    /// The target may be full: a pipe, a terminal.
+    bool can_be_full() const { return file_ && !regular_; }
+
     /// How many bytes can be appended without reaching the size at which the file is rotated.
     std::size_t room_left() const;
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "io/posix.hpp"
 
@@ -33,8 +34,11 @@ std::uint64_t user_data(tag kind, slot_id slot) {
 
 }  // namespace
 
-result<std::unique_ptr<engine>, engine_refusal> open_ring_engine(int wake_fd) {
-    auto made = ring_engine::open(wake_fd, ring_settings{});
+result<std::unique_ptr<engine>, engine_refusal> open_ring_engine(int wake_fd, std::size_t memory) {
+    ring_settings settings;
+    const auto most = std::bit_floor(std::max<std::size_t>(memory / buffer_size, 1));
+    settings.buffers = static_cast<unsigned short>(std::min<std::size_t>(settings.buffers, most));
+    auto made = ring_engine::open(wake_fd, settings);
     if (!made) return made.error();
     return std::unique_ptr<engine>(std::move(*made));
 }
@@ -52,27 +56,27 @@ result<std::unique_ptr<ring_engine>, engine_refusal> ring_engine::open(int wake_
         new ring_engine(std::move(*kernel), std::move(buffers), wake_fd));
 }
 
-error_code ring_engine::watch(slot_id slot, int pipe) {
+error_code ring_engine::watch(slot_id slot, int pipe, bool hot) {
     // The ring fails a read of a non-blocking descriptor instead of waiting for bytes.
     const int flags = ::fcntl(pipe, F_GETFL);
     if (flags < 0) return last_errno();
     if ((flags & O_NONBLOCK) != 0 && ::fcntl(pipe, F_SETFL, flags & ~O_NONBLOCK) != 0)
         return last_errno();
-    begin(slot, pipe, false);
+    begin(slot, pipe).hot = hot;
     return {};
 }
 
 error_code ring_engine::watch_writable(slot_id slot, int fd) {
-    begin(slot, fd, true);
+    begin(slot, fd).writable = true;
     return {};
 }
 
-void ring_engine::begin(slot_id slot, int fd, bool writable) {
+ring_engine::watched& ring_engine::begin(slot_id slot, int fd) {
     if (slot >= slots_.size()) slots_.resize(slot + 1);
     slots_[slot] = {};
     slots_[slot].fd = fd;
-    slots_[slot].writable = writable;
     enqueue(slot);
+    return slots_[slot];
 }
 
 bool ring_engine::forget(slot_id slot) {

@@ -24,7 +24,7 @@ public:
                                                                      ring_settings settings);
 
     engine_kind kind() const override { return engine_kind::uring; }
-    error_code watch(slot_id slot, int pipe) override;
+    error_code watch(slot_id slot, int pipe, bool hot) override;
     error_code watch_writable(slot_id slot, int fd) override;
     bool forget(slot_id slot) override;
     void set_hot(slot_id slot, bool hot) override;
@@ -53,7 +53,7 @@ private:
     ring_engine(std::unique_ptr<ring> kernel, std::unique_ptr<buffer_ring> buffers, int wake_fd)
         : buffers_(std::move(buffers)), kernel_(std::move(kernel)), wake_fd_(wake_fd) {}
 
-    void begin(slot_id slot, int fd, bool writable);
+    watched& begin(slot_id slot, int fd);
     void enqueue(slot_id slot);
     void feed_starved();
     void place_orders();

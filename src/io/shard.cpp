@@ -12,8 +12,9 @@
 namespace ringmaster::io {
 namespace {
 
-result<std::unique_ptr<engine>, engine_refusal> open_engine(engine_kind kind, int wake_fd) {
-    if (kind == engine_kind::uring) return open_ring_engine(wake_fd);
+result<std::unique_ptr<engine>, engine_refusal> open_engine(engine_kind kind, int wake_fd,
+                                                            std::size_t memory) {
+    if (kind == engine_kind::uring) return open_ring_engine(wake_fd, memory);
     auto made = open_epoll_engine(wake_fd);
     if (!made) return engine_refusal{made.error(), "epoll: " + made.error().message()};
     return std::move(*made);
@@ -43,7 +44,7 @@ struct overloaded : Ts... {
 
 }  // namespace
 
-result<void, engine_refusal> shard::start(engine_kind kind, unsigned number) {
+result<void, engine_refusal> shard::start(engine_kind kind, unsigned number, std::size_t memory) {
     // Blocking: a ring would fail a read of a non-blocking descriptor at once.
     wake_ = unique_fd{::eventfd(0, EFD_CLOEXEC)};
     if (!wake_) return engine_refusal{last_errno(), "eventfd: " + last_errno().message()};
@@ -53,9 +54,9 @@ result<void, engine_refusal> shard::start(engine_kind kind, unsigned number) {
     try {
         const all_signals_blocked guard;
         thread_ = std::thread(
-            [self = shared_from_this(), kind, number, ready = std::move(ready)]() mutable {
+            [self = shared_from_this(), kind, number, memory, ready = std::move(ready)]() mutable {
                 ::pthread_setname_np(::pthread_self(), fmt::format("drain-{}", number).c_str());
-                self->live(kind, std::move(ready));
+                self->live(kind, memory, std::move(ready));
             });
     } catch (const std::system_error& failed) {
         return engine_refusal{posix_error(failed.code().value()), failed.what()};
@@ -66,8 +67,8 @@ result<void, engine_refusal> shard::start(engine_kind kind, unsigned number) {
 }
 
 /// The thread, from its engine to its end.
-void shard::live(engine_kind kind, readiness ready) {
-    if (auto kernel = open_engine(kind, wake_.get())) {
+void shard::live(engine_kind kind, std::size_t memory, readiness ready) {
+    if (auto kernel = open_engine(kind, wake_.get(), memory)) {
         ready.set_value({});
         run(**kernel);
     } else {
@@ -130,7 +131,7 @@ bool shard::join(std::chrono::milliseconds patience) {
 }
 
 void shard::run(engine& kernel) {
-    stream_table streams(kernel, bytes_read_);
+    stream_table streams(kernel, bytes_read_, budget_);
     for (;;) {
         execute(streams);
         const auto limit = streams.expire();
@@ -156,6 +157,7 @@ void shard::execute(stream_table& streams) {
         [&](hand_over_pipe& c) { streams.read_from(c.id, std::move(c.pipe)); },
         [&](finish_stream& c) { streams.finish(c.id); },
         [&](resume_stream& c) { streams.resume(c.id); },
+        [&](struct resume_parked&) { streams.resume_parked(); },
         [&](reopen_logs&) { streams.reopen_all(); },
         [&](clear_log& c) { streams.clear(c.id, std::move(c.done)); },
         [&](stop_shard&) {

@@ -44,6 +44,8 @@ struct hand_over_pipe {
 struct resume_stream {
     stream_id id;
 };
+/// The memory budget has room again.
+struct resume_parked {};
 struct reopen_logs {};
 struct clear_log {
     stream_id id;
@@ -52,20 +54,23 @@ struct clear_log {
 /// Finishes every stream, then ends the thread.
 struct stop_shard {};
 
-using shard_command = std::variant<add_stream, append_output, hand_over_pipe, finish_stream,
-                                   resume_stream, reopen_logs, clear_log, stop_shard>;
+using shard_command =
+    std::variant<add_stream, append_output, hand_over_pipe, finish_stream, resume_stream,
+                 resume_parked, reopen_logs, clear_log, stop_shard>;
 
 class shard : public std::enable_shared_from_this<shard> {
 public:
     /// Hands answers to the control thread; called on the shard's thread.
     using answer_sink = std::function<void(shard&, drain_answers)>;
 
-    explicit shard(answer_sink answer) : answer_(std::move(answer)) {}
+    shard(answer_sink answer, std::shared_ptr<memory_budget> budget)
+        : answer_(std::move(answer)), budget_(std::move(budget)) {}
     shard(const shard&) = delete;
     shard& operator=(const shard&) = delete;
 
     /// Starts the thread `drain-<number>`, and waits until it has its engine or cannot have it.
-    result<void, engine_refusal> start(engine_kind kind, unsigned number);
+    /// `memory`: bytes for the engine's own buffers.
+    result<void, engine_refusal> start(engine_kind kind, unsigned number, std::size_t memory);
     void push(shard_command command);
     /// Pushes a command that may wait until a pause is over in which output gathers.
     void push_lazily(append_output command);
@@ -81,7 +86,7 @@ public:
 private:
     using readiness = std::promise<result<void, engine_refusal>>;
 
-    void live(engine_kind kind, readiness ready);
+    void live(engine_kind kind, std::size_t memory, readiness ready);
     void run(engine& kernel);
     void execute(stream_table& streams);
     void wake() const;
@@ -89,6 +94,7 @@ private:
     void publish(stream_table& streams);
 
     answer_sink answer_;
+    std::shared_ptr<memory_budget> budget_;
     unique_fd wake_;
     std::thread thread_;
     std::mutex lock_;  // guards what follows

@@ -63,8 +63,12 @@ struct stream_table::stream {
 };
 
 stream_table::stream_table(engine& kernel, std::atomic<std::uint64_t>& bytes_read,
-                           clock::duration patience)
-    : engine_(kernel), bytes_read_(bytes_read), patience_(patience), scratch_(record_limit) {}
+                           std::shared_ptr<memory_budget> budget, clock::duration patience)
+    : engine_(kernel),
+      bytes_read_(bytes_read),
+      budget_(std::move(budget)),
+      patience_(patience),
+      scratch_(record_limit) {}
 
 stream_table::~stream_table() = default;
 
@@ -192,7 +196,9 @@ void stream_table::on_bytes(slot_id slot, std::span<char> bytes) {
 
 void stream_table::on_readable(slot_id slot) {
     stream& source = *slots_[slot];
-    const ssize_t got = ::read(source.pipe.get(), scratch_.data(), scratch_.size());
+    const auto wanted = std::min(scratch_.size(), room_for(source));
+    if (wanted == 0 || must_wait_for_memory(source)) return pause(source);
+    const ssize_t got = ::read(source.pipe.get(), scratch_.data(), wanted);
     if (got > 0) {
         const auto size = static_cast<std::size_t>(got);
         count_load(source, size);
@@ -238,7 +244,8 @@ void stream_table::count_load(stream& source, std::size_t bytes) {
     const std::uint32_t window = window_of(*now_);
     if (window != source.window) {
         const bool quiet = window - source.window > 1 || source.window_bytes < source.hot_bytes / 4;
-        if (source.hot && quiet) engine_.set_hot(source.slot, source.hot = false);
+        if (source.hot && quiet && !can_wait(source))
+            engine_.set_hot(source.slot, source.hot = false);
         source.window = window;
         source.window_bytes = 0;
     }
@@ -279,7 +286,8 @@ void stream_table::write_log(stream& source, std::string_view bytes) {
 
 void stream_table::post(stream& source, tapped_piece::kind what, std::string bytes) {
     const auto size = bytes.size();
-    answers_.tapped.push_back({source.id, {what, std::move(bytes)}, source.tap->credit()});
+    answers_.tapped.push_back({source.id, {what, std::move(bytes)}, source.tap->credit(), budget_});
+    budget_->take(size);
     if (!source.tap->credit()->take(size) || source.paused) return;
     source.paused = true;
     pause(source);
@@ -299,18 +307,57 @@ void stream_table::settle(stream& source) {
             drop_backlog(source, "nobody reads it");
         }
         if (!source.finishing) {
-            if (source.pipe && !source.paused) watch(source);
+            if (source.pipe && !source.paused) go_on(source);
             if (!source.ended) return;
             if (flushed(source)) return tell_end(source);
             continue;
         }
         if (drained(source) && flushed(source)) return close(source);
+        if (!source.backlog) return wait(source);
+    }
+}
+
+/// Whether what is read may have to wait: then no more is read than is taken at once. A target that
+/// is full, or a slow reader of a tap, would otherwise make the daemon hold a record of each
+/// stream.
+bool stream_table::can_wait(const stream& source) {
+    return source.tap || source.log.can_be_full();
+}
+
+/// How much may be read for a stream now.
+std::size_t stream_table::room_for(const stream& source) const {
+    return source.abandoned ? scratch_.size() : source.log.room();
+}
+
+/// What the control thread has not taken yet is all that it may be: the stream is parked.
+bool stream_table::must_wait_for_memory(const stream& source) const {
+    return !source.abandoned && source.tap && source.tap->is_open() && budget_->is_full();
+}
+
+void stream_table::go_on(stream& source) {
+    if (must_wait_for_memory(source) || room_for(source) == 0)
+        wait(source);
+    else
+        watch(source);
+}
+
+void stream_table::wait(stream& source) {
+    if (must_wait_for_memory(source))
+        parked_.push_back(source.id);
+    else
+        wait_for_room(source);
+}
+
+void stream_table::resume_parked() {
+    for (const stream_id id : std::exchange(parked_, {})) {
+        stream* source = find(id);
+        if (source != nullptr && !source->watched) settle(*source);
     }
 }
 
 void stream_table::watch(stream& source) {
-    source.hot = false;
-    const error_code failed = engine_.watch(source.slot, source.pipe.get());
+    source.hot = can_wait(source);
+    const error_code failed = engine_.watch(source.slot, source.pipe.get(), source.hot);
     source.watched = !failed;
     if (!failed) return;
     write(core::log_level::error,
@@ -322,7 +369,8 @@ void stream_table::wait_for_room(stream& source) {
     const error_code failed = engine_.watch_writable(source.slot, source.log.descriptor());
     source.watched = !failed;
     if (!failed) return;
-    drop_backlog(source, failed.message());
+    source.abandoned = true;  // there is no way to wait for the target
+    if (source.backlog) drop_backlog(source, failed.message());
     settle(source);
 }
 
@@ -333,7 +381,7 @@ void stream_table::drop_backlog(stream& source, std::string_view why) {
 }
 
 /// Moves what the pipe held at the first call, and no more, so that a grandchild that goes on
-/// writing cannot hold up the end. False if the log got full: call again when there is room.
+/// writing cannot hold up the end. False if the log is full: call again when there is room.
 bool stream_table::drained(stream& source) {
     if (!source.pipe) return true;
     if (source.last_bytes < 0) {
@@ -341,9 +389,10 @@ bool stream_table::drained(stream& source) {
         source.last_bytes = ::ioctl(source.pipe.get(), FIONREAD, &held) == 0 ? held : 0;
     }
     while (source.last_bytes > 0) {
-        const auto wanted = std::min<std::int64_t>(source.last_bytes, record_limit);
-        const ssize_t got =
-            ::read(source.pipe.get(), scratch_.data(), static_cast<std::size_t>(wanted));
+        const auto wanted = std::min(
+            {static_cast<std::size_t>(source.last_bytes), scratch_.size(), room_for(source)});
+        if (wanted == 0 || must_wait_for_memory(source)) return false;
+        const ssize_t got = ::read(source.pipe.get(), scratch_.data(), wanted);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return true;
         bytes_read_.fetch_add(static_cast<std::uint64_t>(got), std::memory_order_relaxed);

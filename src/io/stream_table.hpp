@@ -23,6 +23,7 @@
 #include "io/engine.hpp"
 #include "io/gather.hpp"
 #include "io/log_file.hpp"
+#include "io/memory_budget.hpp"
 #include "io/stream_tap.hpp"
 
 namespace ringmaster::io {
@@ -32,7 +33,8 @@ struct drain_answers {
     struct tapped_bytes {
         stream_id id;
         tapped_piece piece;
-        std::shared_ptr<byte_credit> credit;
+        std::shared_ptr<byte_credit> credit;    ///< given back when the piece is dealt with,
+        std::shared_ptr<memory_budget> budget;  ///< and this, too
     };
 
     std::vector<core::log_line> notes;
@@ -57,7 +59,7 @@ public:
     /// Counts in `bytes_read`, which must outlive it, what it takes out of pipes: before it is
     /// written, so that others can see whether the table is at work or stuck in a write.
     stream_table(engine& kernel, std::atomic<std::uint64_t>& bytes_read,
-                 clock::duration patience = usual_patience);
+                 std::shared_ptr<memory_budget> budget, clock::duration patience = usual_patience);
     ~stream_table() override;
 
     void add(stream_id id, stream_spec spec);
@@ -73,6 +75,8 @@ public:
     void read_from(stream_id id, unique_fd pipe);
     /// A tap that was full has room again.
     void resume(stream_id id);
+    /// The memory budget, which was used up, has room again.
+    void resume_parked();
     void reopen_all();
     void clear(stream_id id, std::function<void(error_code)> done);
     bool empty() const { return streams_.empty(); }
@@ -107,6 +111,11 @@ private:
     void post(stream& source, tapped_piece::kind what, std::string bytes);
     void pause(stream& source);
     void settle(stream& source);
+    static bool can_wait(const stream& source);
+    std::size_t room_for(const stream& source) const;
+    bool must_wait_for_memory(const stream& source) const;
+    void go_on(stream& source);
+    void wait(stream& source);
     void watch(stream& source);
     void wait_for_room(stream& source);
     void drop_backlog(stream& source, std::string_view why);
@@ -122,7 +131,9 @@ private:
 
     engine& engine_;
     std::atomic<std::uint64_t>& bytes_read_;
+    std::shared_ptr<memory_budget> budget_;
     clock::duration patience_;
+    std::vector<stream_id> parked_;  // until the budget has room; some are long gone
     std::unordered_map<stream_id, std::unique_ptr<stream>> streams_;
     std::vector<stream*> slots_;
     std::vector<slot_id> free_slots_;

@@ -126,6 +126,7 @@ TEST(Supervisord, DefaultsAreSupervisors) {
     EXPECT_FALSE(d.user || d.directory);
     EXPECT_EQ(d.io_engine, "auto");
     EXPECT_EQ(d.io_threads, 1);
+    EXPECT_EQ(d.io_memory, 64 << 20);
     EXPECT_EQ(d.start_concurrency, 0);
 }
 
@@ -135,7 +136,7 @@ TEST(Supervisord, EveryOptionReachesItsField) {
         "loglevel=BLATHER\npidfile=/tmp/x.pid\numask=077\nnodaemon=true\nsilent=true\n"
         "minfds=1\nminprocs=2\nnocleanup=true\nchildlogdir=~\nuser=joe\ndirectory=/srv\n"
         "strip_ansi=true\nenvironment=A=b\nidentifier=me\nprofile_options=x\nio_engine=EPOLL\n"
-        "io_threads=4\nstart_concurrency=7\n");
+        "io_threads=4\nio_memory=2MB\nstart_concurrency=7\n");
     ASSERT_TRUE(good) << good.error().text;
     const auto& d = good->daemon;
     EXPECT_EQ(d.logfile, "/tmp/x.log");
@@ -154,6 +155,7 @@ TEST(Supervisord, EveryOptionReachesItsField) {
     EXPECT_EQ(d.identifier, "me");
     EXPECT_EQ(d.io_engine, "epoll");
     EXPECT_EQ(d.io_threads, 4);
+    EXPECT_EQ(d.io_memory, 2 << 20);
     EXPECT_EQ(d.start_concurrency, 7);
 }
 
@@ -194,6 +196,7 @@ TEST(Supervisord, BadValuesAreReportedWithoutASection) {
          "expanded. Available names: ENV_HOME, ENV_LANG, here"},
         {"io_engine=select", "not an io_engine: 'select'"},
         {"io_threads=0", "0 is not a number of threads from 1 to 64"},
+        {"io_memory=1023KB", "1047552 bytes are less than 1MB"},
     };
     for (const auto& [line, text] : rows)
         EXPECT_EQ(complaint("[supervisord]\n" + std::string(line) + "\n"), text);

@@ -56,6 +56,8 @@ const std::map<value_type, samples> samples_of{
      {{"", "A=1", "A=\"x y\",B='2'"}, "A", "Unexpected end of key/value pairs in value 'A'"}},
     {value_type::engine, {{"auto", "URING", "epoll"}, "select", "not an io_engine: 'select'"}},
     {value_type::thread_count, {{"1", "64"}, "65", "65 is not a number of threads from 1 to 64"}},
+    {value_type::drain_memory,
+     {{"1MB", "64mb", "1048576"}, "1000", "1000 bytes are less than 1MB"}},
     {value_type::text, {{"anything", "100%%"}, {}, {}}},
     {value_type::serverurl, {{"AUTO", "", "http://x:1"}, {}, {}}},
     {value_type::name,

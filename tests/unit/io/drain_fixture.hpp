@@ -84,7 +84,11 @@ protected:
 
     void open(unsigned threads = 1,
               std::chrono::milliseconds stop_patience = std::chrono::minutes(1)) {
-        auto opened = drain::open({GetParam(), threads, stop_patience}, control.poster(), control);
+        open(drain_options{.threads = threads, .stop_patience = stop_patience});
+    }
+    void open(drain_options options) {
+        options.engine = GetParam();
+        auto opened = drain::open(options, control.poster(), control);
         ASSERT_TRUE(opened) << opened.error().message();
         plane = std::move(*opened);
     }

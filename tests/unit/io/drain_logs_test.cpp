@@ -289,7 +289,7 @@ TEST_P(DrainLogs, WaitingForASlowTargetDoesNotSpin) {
     const source stream = add(std::move(slow.target));
     const auto room = static_cast<std::size_t>(::fcntl(slow.reader.get(), F_GETPIPE_SZ));
     stream.say(std::string(room + 1000, 'x'));
-    EXPECT_TRUE(eventually([&] { return plane->statistics().bytes_read == room + 1000; }));
+    EXPECT_TRUE(eventually([&] { return plane->statistics().bytes_read == room; }));
     const std::uint64_t before = passes();
     ::poll(nullptr, 0, 50);
     EXPECT_LE(passes(), before + 10);

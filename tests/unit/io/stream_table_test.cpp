@@ -54,12 +54,13 @@ protected:
     }
 
     std::atomic<std::uint64_t> bytes_read = 0;
+    std::shared_ptr<memory_budget> budget = std::make_shared<memory_budget>(1 << 20);
     unique_fd wake{::eventfd(0, EFD_CLOEXEC)};
     std::unique_ptr<engine> kernel;
 };
 
 TEST_P(StreamTable, StreamsThatFinishTogetherAreAnsweredTogether) {
-    stream_table table(*kernel, bytes_read);
+    stream_table table(*kernel, bytes_read, budget);
     std::vector<unique_fd> writers;
     for (const stream_id id : {1U, 2U, 3U}) writers.push_back(add(table, id));
     for (const stream_id id : {1U, 2U, 3U}) table.finish(id);
@@ -68,7 +69,7 @@ TEST_P(StreamTable, StreamsThatFinishTogetherAreAnsweredTogether) {
 }
 
 TEST_P(StreamTable, AStreamIsAnsweredOnceHoweverOftenItIsFinished) {
-    stream_table table(*kernel, bytes_read);
+    stream_table table(*kernel, bytes_read, budget);
     const unique_fd writer = add(table, 7);
     table.finish(7);
     table.finish(7);
@@ -80,7 +81,7 @@ TEST_P(StreamTable, AStreamIsAnsweredOnceHoweverOftenItIsFinished) {
 TEST_P(StreamTable, TheEndIsToldWhenNobodyCanWriteToAStreamAnyMore) {
     const scratch_dir dir;
     const std::string path = dir.file("log");
-    stream_table table(*kernel, bytes_read);
+    stream_table table(*kernel, bytes_read, budget);
     log_target target{std::move(*open_file(path, O_WRONLY | O_CREAT | O_APPEND)), path, 0, 0};
     unique_fd writer = add(table, 5, std::move(target));
     ASSERT_EQ(::write(writer.get(), "last words", 10), 10);
@@ -104,7 +105,7 @@ TEST_P(StreamTable, FinishGivesUpATargetThatNobodyReads) {
     const std::string path = dir.file("fifo");
     ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
     const unique_fd reader = std::move(*open_file(path, O_RDONLY | O_NONBLOCK));
-    stream_table table(*kernel, bytes_read, std::chrono::milliseconds(0));
+    stream_table table(*kernel, bytes_read, budget, std::chrono::milliseconds(0));
     log_target target{std::move(*open_file(path, O_WRONLY)), path, 0, 0};
     const unique_fd writer = add(table, 1, std::move(target));
     ASSERT_FALSE(set_nonblocking(writer.get()));
@@ -126,7 +127,7 @@ TEST_P(StreamTable, FinishGivesUpATargetThatNobodyReads) {
 
 TEST_P(StreamTable, DrainsByteExactlyByAllWaysAnEngineCanWork) {
     const scratch_dir dir;
-    stream_table table(*kernel, bytes_read);
+    stream_table table(*kernel, bytes_read, budget);
     std::vector<unique_fd> writers;
     constexpr stream_id count = 20;
     for (stream_id id = 1; id <= count; ++id) {
