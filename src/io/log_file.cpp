@@ -76,6 +76,7 @@ log_file::log_file(log_target target, clock::duration quiet)
 void log_file::adopt(unique_fd file) {
     struct stat info {};
     regular_ = ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
+    target_ = {info.st_dev, info.st_ino};
     replaceable_ = regular_ && !leads_to_a_device(path_);
     must_poll_ = false;
     if (!regular_) {

@@ -10,16 +10,22 @@
 // once in a while, with the sum of what was lost.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/log.hpp"
 #include "io/drain.hpp"
 
 namespace ringmaster::io {
+
+/// The same for all descriptors of one pipe or device.
+using target_id = std::pair<dev_t, ino_t>;
 
 class log_file {
 public:
@@ -38,6 +44,7 @@ public:
     std::size_t room() const;
     /// The target may be full: a pipe, a terminal.
     bool can_be_full() const { return file_ && !regular_; }
+    const target_id& target() const { return target_; }
 
     /// How many bytes can be appended without reaching the size at which the file is rotated.
     std::size_t room_left() const;
@@ -81,6 +88,7 @@ private:
     bool trouble_told_ = false;
     int backups_;
     unique_fd file_;
+    target_id target_{};
     bool regular_ = false;
     bool replaceable_ = false;  // the path may be renamed, removed and opened anew
     bool must_poll_ = false;    // the descriptor may block: ask before each small write

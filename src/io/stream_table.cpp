@@ -17,6 +17,12 @@ namespace {
 /// The largest record, as in Supervisor.
 constexpr std::size_t record_limit = 131072;
 
+/// 0 also if there is no pipe.
+std::size_t bytes_in(const unique_fd& pipe) {
+    int held = 0;
+    return ::ioctl(pipe.get(), FIONREAD, &held) == 0 ? static_cast<std::size_t>(held) : 0;
+}
+
 std::uint32_t window_of(gather::clock::time_point now) {
     return static_cast<std::uint32_t>(now.time_since_epoch() / gather::period);
 }
@@ -54,7 +60,8 @@ struct stream_table::stream {
     std::size_t unwritten = 0;            // appended bytes whose credit is not given back
     bool strip_ansi;
     bool paused = false;   // the tap is full
-    bool watched = false;  // the engine holds the pipe or the log
+    bool watched = false;  // the engine holds the pipe or the log, or will when its turn comes
+    bool in_line = false;  // waits for room in the log; without a backlog, the pipe holds bytes
     bool hot = false;
     bool ended = false;  // nobody can write to the pipe any more
     bool finishing = false;
@@ -196,17 +203,27 @@ void stream_table::on_bytes(slot_id slot, std::span<char> bytes) {
 
 void stream_table::on_readable(slot_id slot) {
     stream& source = *slots_[slot];
-    const auto wanted = std::min(scratch_.size(), room_for(source));
-    if (wanted == 0 || must_wait_for_memory(source)) return pause(source);
-    const ssize_t got = ::read(source.pipe.get(), scratch_.data(), wanted);
-    if (got > 0) {
-        const auto size = static_cast<std::size_t>(got);
-        count_load(source, size);
-        deliver(source, {scratch_.data(), size});
-    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-        engine_.forget(slot);
-        on_end(slot);
+    if (must_wait_for_memory(source)) return pause(source);
+    const auto room = room_for(source);
+    if (room == 0 && bytes_in(source.pipe) > 0) {
+        if (engine_.forget(slot)) wait_for_room(source);
+        return;
     }
+    // Without room: only the end of the pipe is left.
+    if (take(source, std::max<std::size_t>(room, 1))) return;
+    engine_.forget(slot);
+    on_end(slot);
+}
+
+/// One read and what follows from it. False: the pipe is at its end.
+bool stream_table::take(stream& source, std::size_t wanted) {
+    const ssize_t got =
+        ::read(source.pipe.get(), scratch_.data(), std::min(wanted, scratch_.size()));
+    if (got <= 0) return got < 0 && (errno == EAGAIN || errno == EINTR);
+    const auto size = static_cast<std::size_t>(got);
+    count_load(source, size);
+    deliver(source, {scratch_.data(), size});
+    return true;
 }
 
 void stream_table::on_end(slot_id slot) {
@@ -220,8 +237,12 @@ void stream_table::on_forgotten(slot_id slot) {
     settle(*slots_[slot]);
 }
 
+/// What has room now is used at once, before the next one in line may look.
 void stream_table::on_writable(slot_id slot) {
     stream& source = *slots_[slot];
+    source.watched = source.in_line = false;
+    const auto next = lines_.leave(source.log.target(), source.id);
+    turn_ = source.id;
     if (source.backlog) {
         const std::size_t done = source.log.write(*source.backlog, *this);
         source.backlog->erase(0, done);
@@ -229,8 +250,13 @@ void stream_table::on_writable(slot_id slot) {
             source.backlog.reset();
             give_back_credit(source);
         }
+    } else if (!source.finishing && !source.paused && !must_wait_for_memory(source)) {
+        const auto wanted = std::min(room_for(source), bytes_in(source.pipe));
+        if (wanted > 0) (void)take(source, wanted);
     }
-    on_forgotten(slot);
+    settle(source);
+    turn_ = 0;
+    call_up(next);
 }
 
 void stream_table::begin_batch() {
@@ -301,6 +327,7 @@ void stream_table::pause(stream& source) {
 
 /// Decides what happens next to a stream that the engine does not watch. May end the stream.
 void stream_table::settle(stream& source) {
+    leave_line(source);
     for (;;) {
         if (source.backlog) {
             if (!source.abandoned) return wait_for_room(source);
@@ -326,7 +353,9 @@ bool stream_table::can_wait(const stream& source) {
 
 /// How much may be read for a stream now.
 std::size_t stream_table::room_for(const stream& source) const {
-    return source.abandoned ? scratch_.size() : source.log.room();
+    if (source.abandoned || !source.log.can_be_full()) return scratch_.size();
+    if (source.id != turn_ && !lines_.is_empty(source.log.target())) return 0;
+    return source.log.room();
 }
 
 /// What the control thread has not taken yet is all that it may be: the stream is parked.
@@ -335,7 +364,7 @@ bool stream_table::must_wait_for_memory(const stream& source) const {
 }
 
 void stream_table::go_on(stream& source) {
-    if (must_wait_for_memory(source) || room_for(source) == 0)
+    if (must_wait_for_memory(source))
         wait(source);
     else
         watch(source);
@@ -366,12 +395,27 @@ void stream_table::watch(stream& source) {
 }
 
 void stream_table::wait_for_room(stream& source) {
-    const error_code failed = engine_.watch_writable(source.slot, source.log.descriptor());
-    source.watched = !failed;
-    if (!failed) return;
-    source.abandoned = true;  // there is no way to wait for the target
-    if (source.backlog) drop_backlog(source, failed.message());
-    settle(source);
+    source.watched = source.in_line = true;
+    if (lines_.join(source.log.target(), source.id)) call_up(source.id);
+}
+
+void stream_table::leave_line(stream& source) {
+    if (!std::exchange(source.in_line, false)) return;
+    call_up(lines_.leave(source.log.target(), source.id));
+}
+
+/// The engine watches for the one who is first in line now.
+void stream_table::call_up(std::optional<stream_id> next) {
+    while (next) {
+        stream& source = *find(*next);
+        const error_code failed = engine_.watch_writable(source.slot, source.log.descriptor());
+        if (!failed) return;
+        source.watched = source.in_line = false;
+        source.abandoned = true;  // there is no way to wait for the target
+        if (source.backlog) drop_backlog(source, failed.message());
+        next = lines_.leave(source.log.target(), source.id);
+        settle(source);
+    }
 }
 
 void stream_table::drop_backlog(stream& source, std::string_view why) {
@@ -384,10 +428,7 @@ void stream_table::drop_backlog(stream& source, std::string_view why) {
 /// writing cannot hold up the end. False if the log is full: call again when there is room.
 bool stream_table::drained(stream& source) {
     if (!source.pipe) return true;
-    if (source.last_bytes < 0) {
-        int held = 0;
-        source.last_bytes = ::ioctl(source.pipe.get(), FIONREAD, &held) == 0 ? held : 0;
-    }
+    if (source.last_bytes < 0) source.last_bytes = static_cast<std::int64_t>(bytes_in(source.pipe));
     while (source.last_bytes > 0) {
         const auto wanted = std::min(
             {static_cast<std::size_t>(source.last_bytes), scratch_.size(), room_for(source)});

@@ -24,6 +24,7 @@
 #include "io/gather.hpp"
 #include "io/log_file.hpp"
 #include "io/memory_budget.hpp"
+#include "io/room_queue.hpp"
 #include "io/stream_tap.hpp"
 
 namespace ringmaster::io {
@@ -118,6 +119,9 @@ private:
     void wait(stream& source);
     void watch(stream& source);
     void wait_for_room(stream& source);
+    void leave_line(stream& source);
+    void call_up(std::optional<stream_id> next);
+    bool take(stream& source, std::size_t wanted);
     void drop_backlog(stream& source, std::string_view why);
     bool drained(stream& source);
     bool flushed(stream& source);
@@ -133,6 +137,8 @@ private:
     std::atomic<std::uint64_t>& bytes_read_;
     std::shared_ptr<memory_budget> budget_;
     clock::duration patience_;
+    room_queue lines_;
+    stream_id turn_ = 0;             // whose turn it is in its line, while on_writable() is at work
     std::vector<stream_id> parked_;  // until the budget has room; some are long gone
     std::unordered_map<stream_id, std::unique_ptr<stream>> streams_;
     std::vector<stream*> slots_;
