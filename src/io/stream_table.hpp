@@ -2,7 +2,8 @@
 //
 // Owned by a shard and used on its thread only. Reacts to the engine's reports and the control
 // thread's commands; never blocks except in write(2) to a regular file. A log that cannot take
-// bytes now (a full pipe behind /dev/stdout) stops the reading of its own stream, nobody else's.
+// bytes now (a full pipe behind /dev/stdout) stops the reading of its own stream, nobody else's;
+// streams that wait for the same one take turns (io/room_queue).
 //
 // A tapped stream whose bytes the control thread has not taken yet is not read on: it slows its
 // writer, and the memory of the daemon does not grow.
