@@ -214,6 +214,13 @@ TEST_P(Fleet, AFifoWithoutReaderAsALogFailsItsProgramAndHoldsUpNobodyElse) {
     }
 }
 
+/// While clone(2) waits for an execve, ThreadSanitizer's runtime lets no other thread launch.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool holds_up_all_launches = true;
+#else
+constexpr bool holds_up_all_launches = false;
+#endif
+
 /// An executable that hangs in execve for as long as this lives: a write lease on the file makes
 /// every open(2) of it wait, /proc/sys/fs/lease-break-time seconds at the longest.
 class leased_program {
@@ -238,6 +245,7 @@ private:
 TEST_P(Fleet, LaunchesThatHangInExecveDelayNobodyElse) {
     leased_program hanging(scratch.file("hanging"));
     if (!hanging.held()) GTEST_SKIP() << "no leases on this file system";
+    if (holds_up_all_launches) GTEST_SKIP() << "ThreadSanitizer: a launch that hangs holds up all";
     std::vector<core::process_id> stuck;
     for (int i = 0; i < 12; ++i) {
         auto config = program(fmt::format("stuck{}", i), "");
@@ -268,6 +276,7 @@ TEST_P(Fleet, LaunchesThatHangInExecveDelayNobodyElse) {
 TEST_P(Fleet, ALaunchThatHungForAWhileGoesOn) {
     leased_program hanging(scratch.file("hanging"));
     if (!hanging.held()) GTEST_SKIP() << "no leases on this file system";
+    if (holds_up_all_launches) GTEST_SKIP() << "ThreadSanitizer: a launch that hangs holds up all";
     auto config = program("late", "");
     config.command = hanging.path();
     const auto id = add(std::move(config));
