@@ -30,6 +30,8 @@
 
 namespace ringmaster::io {
 
+class disk_calls;
+
 enum class engine_kind : std::uint8_t { uring, epoll };
 enum class engine_choice : std::uint8_t { automatic, uring, epoll };
 
@@ -42,6 +44,7 @@ struct log_target {
     std::string path;
     std::int64_t maxbytes = 0;  ///< rotate when the position reaches it; <= 0: never
     int backups = 0;
+    disk_calls* disk = nullptr;  ///< none: the usual calls. Must outlive the drain
 };
 
 struct stream_spec {

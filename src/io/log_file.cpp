@@ -43,11 +43,11 @@ bool leads_to_a_device(const std::string& path) {
 
 /// Not by rename(2) alone: when one file replaces another, ext4 first writes it to the disk
 /// (auto_da_alloc), which took 25 ms for each 10 MB, three quarters of a flood's time.
-error_code move_over(const std::string& from, const std::string& to) {
+error_code move_over(disk_calls& disk, const std::string& from, const std::string& to) {
     struct stat info {};
-    if (::lstat(from.c_str(), &info) == 0 && ::unlink(to.c_str()) != 0 && errno != ENOENT)
+    if (::lstat(from.c_str(), &info) == 0 && disk.unlink(to) != 0 && errno != ENOENT)
         return last_errno();
-    return ::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT ? error_code{} : last_errno();
+    return disk.rename(from, to) == 0 || errno == ENOENT ? error_code{} : last_errno();
 }
 
 bool is_same_file(int fd, const std::string& path) {
@@ -55,6 +55,11 @@ bool is_same_file(int fd, const std::string& path) {
     struct stat named {};
     return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
            open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
+disk_calls& usual_disk() {
+    static disk_calls calls;
+    return calls;
 }
 
 bool writable_now(int fd) {
@@ -65,7 +70,8 @@ bool writable_now(int fd) {
 }  // namespace
 
 log_file::log_file(log_target target, clock::duration quiet)
-    : path_(std::move(target.path)),
+    : disk_(target.disk != nullptr ? *target.disk : usual_disk()),
+      path_(std::move(target.path)),
       maxbytes_(target.maxbytes),
       rotate_at_(target.maxbytes),
       quiet_(quiet),
@@ -92,7 +98,7 @@ void log_file::adopt(unique_fd file) {
 error_code log_file::open_again(int extra_flags) {
     // O_NONBLOCK: should the path name a FIFO by now, do not wait for its reader.
     constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK;
-    auto file = open_file(path_, flags | extra_flags);
+    auto file = disk_.open(path_, flags | extra_flags);
     if (!file) {
         astray_ = true;
         return file.error();
@@ -141,7 +147,7 @@ std::size_t log_file::write_some(std::string_view bytes) {
         // A pipe that reports POLLOUT has room for one page.
         bytes = bytes.substr(0, PIPE_BUF);
     }
-    const ssize_t wrote = ::write(file_.get(), bytes.data(), bytes.size());
+    const ssize_t wrote = disk_.write(file_.get(), bytes.data(), bytes.size());
     if (wrote == 0) errno = EIO;
     return wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
 }
@@ -202,7 +208,7 @@ void log_file::rotate_if_due(core::log_sink& notes) {
 void log_file::rotate(core::log_sink& notes) {
     for (int nth = 0; nth < core::rename_count(backups_); ++nth) {
         const auto step = core::nth_rename(path_, backups_, nth);
-        const error_code failed = move_over(step.from, step.to);
+        const error_code failed = move_over(disk_, step.from, step.to);
         if (!failed) continue;
         notes.write(core::log_level::warn,
                     fmt::format("could not rotate {}: {}", path_, failed.message()));
@@ -215,7 +221,7 @@ void log_file::rotate(core::log_sink& notes) {
 
 /// A file that is truncated and closed later is written to the disk by ext4, too.
 error_code log_file::begin_empty_file() {
-    if (!is_same_file(file_.get(), path_) || ::ftruncate(file_.get(), 0) != 0)
+    if (!is_same_file(file_.get(), path_) || disk_.truncate(file_.get()) != 0)
         return open_again(O_TRUNC);
     rotate_at_ = maxbytes_;
     return {};
@@ -230,7 +236,7 @@ void log_file::reopen(core::log_sink& notes) {
 
 error_code log_file::clear() {
     if (!replaceable_) return {};
-    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return last_errno();
+    if (disk_.unlink(path_) != 0 && errno != ENOENT) return last_errno();
     return open_again(0);
 }
 

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "io/disk_calls.hpp"
 #include "io/drain.hpp"
 
 namespace ringmaster::io {
@@ -78,6 +79,7 @@ private:
     void written_again(core::log_sink& notes);
     std::string loss() const;
 
+    disk_calls& disk_;
     std::string path_;
     std::int64_t maxbytes_;
     std::int64_t rotate_at_;    // maxbytes_, or further off after a rotation that failed
