@@ -50,6 +50,12 @@ error_code move_over(disk_calls& disk, const std::string& from, const std::strin
     return disk.rename(from, to) == 0 || errno == ENOENT ? error_code{} : last_errno();
 }
 
+/// What is written to a removed file is gone when it is closed.
+bool has_no_name(int fd) {
+    struct stat info {};
+    return ::fstat(fd, &info) == 0 && info.st_nlink == 0;
+}
+
 bool is_same_file(int fd, const std::string& path) {
     struct stat open {};
     struct stat named {};
@@ -109,7 +115,13 @@ error_code log_file::open_again(int extra_flags) {
 
 std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
     if (!file_) return record.size();
-    if (astray_) (void)open_again(0);  // if it fails, the old file still takes the bytes
+    if (astray_) {
+        const error_code failed = open_again(0);
+        if (failed && has_no_name(file_.get())) {
+            drop(record.size(), failed.message(), notes);
+            return record.size();
+        }  // else the old file still takes the bytes
+    }
 
     std::size_t done = 0;
     while (done < record.size()) {

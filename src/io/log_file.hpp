@@ -51,7 +51,7 @@ public:
     std::size_t room_left() const;
 
     /// Opens again by path, for append. On failure the old file takes the bytes until a later
-    /// write finds that the path can be opened.
+    /// write finds that the path can be opened. If the old file was removed, they are dropped.
     void reopen(core::log_sink& notes);
 
     /// Removes the file and opens a new one; a missing file is no error. Pipes and terminals are
