@@ -68,6 +68,23 @@ TEST_P(StreamTable, StreamsThatFinishTogetherAreAnsweredTogether) {
     EXPECT_THAT(table.take_answers().finished, UnorderedElementsAre(1, 2, 3));
 }
 
+/// After the last report the shard may let output gather for a while.
+TEST_P(StreamTable, WhatHasArrivedIsReportedBeforeTheLastReport) {
+    constexpr std::size_t count = 150;
+    const auto report_all = [this](stream_table& table) {
+        while (kernel->wait(table, std::chrono::milliseconds(0))) {
+        }
+    };
+    stream_table table(*kernel, bytes_read, budget);
+    std::vector<unique_fd> writers;
+    for (stream_id id = 1; id <= count; ++id) writers.push_back(add(table, id));
+    report_all(table);
+    for (const auto& writer : writers) ASSERT_EQ(::write(writer.get(), "x", 1), 1);
+    while (kernel->wait(table, std::nullopt)) {
+    }
+    EXPECT_EQ(bytes_read, count);
+}
+
 TEST_P(StreamTable, AStreamIsAnsweredOnceHoweverOftenItIsFinished) {
     stream_table table(*kernel, bytes_read, budget);
     const unique_fd writer = add(table, 7);
