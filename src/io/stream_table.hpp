@@ -123,6 +123,7 @@ private:
     void leave_line(stream& source);
     void call_up(std::optional<stream_id> next);
     bool take(stream& source, std::size_t wanted);
+    bool has_more(const stream& source) const;
     void drop_backlog(stream& source, std::string_view why);
     bool drained(stream& source);
     bool flushed(stream& source);

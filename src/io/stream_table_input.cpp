@@ -10,6 +10,9 @@
 namespace ringmaster::io {
 namespace {
 
+/// Of one stream, before the others have their turn.
+constexpr int packets_at_once = 64;
+
 std::uint32_t window_of(gather::clock::time_point now) {
     return static_cast<std::uint32_t>(now.time_since_epoch() / gather::period);
 }
@@ -36,9 +39,19 @@ void stream_table::on_readable(slot_id slot) {
         return;
     }
     // Without room: only the end of the pipe is left.
-    if (take(source, std::max<std::size_t>(room, 1))) return;
-    engine_.forget(slot);
-    on_end(slot);
+    if (!take(source, std::max<std::size_t>(room, 1))) {
+        engine_.forget(slot);
+        return on_end(slot);
+    }
+    for (int taken = 1; taken < packets_at_once && has_more(source); ++taken)
+        (void)take(source, room_for(source));
+}
+
+/// A pipe of packets gives them one by one, however much is asked for. Without this each would wait
+/// while output gathers.
+bool stream_table::has_more(const stream& source) const {
+    return can_wait(source) && !source.paused && !source.in_line && !source.backlog &&
+           !must_wait_for_memory(source) && room_for(source) > 0 && bytes_in(source.pipe) > 0;
 }
 
 /// One read and what follows from it. False: the pipe is at its end.
