@@ -73,7 +73,6 @@ result<io::main_log, startup_error> open_log(const core::config& config, process
     options.level = daemon.loglevel;
     // The parent of the daemonizing fork still has a terminal, but the log is the daemon's.
     options.to_stdout = daemon.nodaemon && !daemon.silent;
-    options.program = setup.program.substr(setup.program.rfind('/') + 1);
     auto log = io::main_log::open(options);
     if (log) {
         setup.last_log = std::move(options);

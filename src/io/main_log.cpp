@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "io/posix.hpp"
+#include "io/syslog_lines.hpp"
 
 namespace ringmaster::io {
 namespace {
@@ -61,8 +61,7 @@ void destination::write(std::string_view lines) {
 void write_syslog(std::string_view lines) {
     while (!lines.empty()) {
         const auto end = lines.find('\n');
-        const std::string one(lines.substr(0, end));
-        ::syslog(LOG_INFO, "%s", one.c_str());
+        send_line_to_syslog(std::string(lines.substr(0, end)));
         lines.remove_prefix(end + 1);
     }
 }
@@ -91,9 +90,7 @@ main_log::main_log(main_log_options options)
 result<main_log> main_log::open(main_log_options options) {
     main_log made(std::move(options));
     const main_log_options& wanted = made.options_;
-    if (wanted.path == "syslog") {
-        ::openlog(wanted.program.c_str(), 0, LOG_USER);
-    } else {
+    if (wanted.path != "syslog") {
         RM_TRY(auto file, open_file(wanted.path, O_WRONLY | O_APPEND | O_CREAT));
         log_target target{std::move(file), wanted.path, wanted.maxbytes, wanted.backups};
         made.outlets_->file.emplace(destination{log_file(std::move(target))});
@@ -115,8 +112,9 @@ void main_log::write_behind() {
 void main_log::write(core::log_level level, std::string_view text) {
     if (!enabled(level)) return;
     lines_.clear();
-    // Each line of a text is a message of its own to syslog.
+    // Each line of a text is a message of its own to syslog, but for empty ones at its end.
     const bool to_syslog = !outlets_->file;
+    while (to_syslog && text.ends_with('\n')) text.remove_suffix(1);
     for (auto end = text.find('\n'); to_syslog && end != text.npos; end = text.find('\n')) {
         append_line(lines_, level, text.substr(0, end));
         text.remove_prefix(end + 1);

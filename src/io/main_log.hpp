@@ -27,7 +27,6 @@ struct main_log_options {
     int backups = 0;
     core::log_level level = core::log_level::info;
     bool to_stdout = false;
-    std::string program;  ///< syslog's ident
 };
 
 class main_log final : public core::log_sink {

@@ -2,8 +2,11 @@
 
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import threading
+import xmlrpc.client
 
 import pytest
 
@@ -17,22 +20,29 @@ MOUNT = (
 
 
 class Receiver:
+    """Reads all the time: the queue of such a socket is short, and whoever logs waits for room."""
+
     def __init__(self, path):
         self.path = str(path)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.setblocking(False)
         self.messages = []
+        self.thread = threading.Thread(target=self.receive)
+        self.thread.start()
+
+    def receive(self):
+        while message := self.socket.recv(65536):
+            self.messages.append(message)
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RD)
+        self.thread.join()
+        self.socket.close()
 
     def texts(self):
-        """Of all messages so far, without priority, time stamp and name of the sender."""
-        while True:
-            try:
-                self.messages.append(self.socket.recv(65536))
-            except BlockingIOError:
-                break
-        pattern = rb"<14>\w{3} [ \d]\d \d\d:\d\d:\d\d (supervisord|ringmasterd): (.*?)\0?"
-        return [re.fullmatch(pattern, message, re.DOTALL)[2] for message in self.messages]
+        """Of all messages so far, without priority, time stamp, name of the sender, and the end of the line."""
+        pattern = rb"<14>\w{3} [ \d]\d \d\d:\d\d:\d\d (supervisord|ringmasterd): (.*?)\n?\0?"
+        return [re.fullmatch(pattern, message, re.DOTALL)[2] for message in list(self.messages)]
 
     def wait(self, *expected):
         eventually(lambda: all(text in self.texts() for text in expected), lambda: f"{expected} in {self.messages}")
@@ -47,7 +57,7 @@ def receiver(tmp_path):
         pytest.skip("a /dev of one's own needs root")
     made = Receiver(tmp_path / "log")
     yield made
-    made.socket.close()
+    made.close()
 
 
 def wrapper(receiver):
@@ -80,3 +90,44 @@ def test_bytes_that_are_not_text_arrive_and_the_file_can_be_cleared(start, recei
     daemon.wait_file("talker.out", "text\n")
     assert daemon.rpc.supervisor.clearProcessLogs("talker") is True
     assert daemon.read("talker.out") == ""
+
+
+
+def main_log_of(texts):
+    """Level and text of each message; each has the form of a line of the main log."""
+    pattern = rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ([A-Z]{4}) (.*)"
+    return [tuple(part.decode() for part in re.fullmatch(pattern, text).groups()) for text in texts]
+
+
+def test_the_main_log_is_sent_line_by_line(start, receiver):
+    daemon = start(
+        "[program:loud]\ncommand=/bin/cat\nstartsecs=0\nstdout_logfile=NONE\nstderr_logfile=NONE\n",
+        supervisord={"logfile": "syslog", "loglevel": "debug"},
+        wrapper=wrapper(receiver),
+    )
+
+    def wait_line(level, text, times=1):
+        eventually(
+            lambda: main_log_of(receiver.texts()).count((level, text)) == times,
+            lambda: f"{text} in {receiver.messages}",
+        )
+
+    daemon.wait_state("loud", "RUNNING")
+    daemon.rpc.supervisor.sendProcessStdin("loud", "one\n\n  two\n\n")
+    wait_line("DEBG", "  two")
+    with pytest.raises(xmlrpc.client.Fault, match="NO_FILE: syslog"):
+        daemon.rpc.supervisor.readLog(0, 0)
+    with pytest.raises(xmlrpc.client.Fault, match="NO_FILE'"):
+        daemon.rpc.supervisor.clearLog()
+    daemon.send(signal.SIGUSR2)
+    wait_line("INFO", "supervisord logreopen")
+    daemon.send(signal.SIGHUP)
+    wait_line("INFO", f"supervisord started with pid {daemon.pid}", times=2)
+    daemon.wait_ready()
+    assert daemon.stop() == 0
+    wait_line("WARN", "received SIGTERM indicating exit request")
+    lines = main_log_of(receiver.texts())
+    # Empty lines inside a text are messages, those at its end are not.
+    at = lines.index(("DEBG", "'loud' stdout output:"))
+    assert lines[at + 1 : at + 4] == [("DEBG", "one"), ("DEBG", ""), ("DEBG", "  two")]
+    assert lines[at + 4] == ("INFO", "received SIGUSR2 indicating log reopen request")
