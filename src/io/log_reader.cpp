@@ -21,7 +21,8 @@ result<file_part> read_part(
     if (S_ISDIR(info.st_mode)) return posix_error(EISDIR);
 
     file_part part;
-    part.size = info.st_size;
+    part.size = ::lseek(file.get(), 0, SEEK_END);
+    if (part.size < 0) return last_errno();  // a pipe, a terminal: what was written is gone
     const auto [first, count] = window(part.size);
     part.bytes.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, most)));
     std::size_t filled = 0;
