@@ -58,6 +58,9 @@ public:
     /// left alone, successfully.
     error_code clear();
 
+    /// The last bytes could not be written, and that was not reported as over yet.
+    bool is_dropping() const { return dropped_ > 0; }
+
     /// Counts bytes that the owner had to give up, as a failed write does.
     void drop(std::size_t bytes, std::string_view why, core::log_sink& notes);
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <future>
@@ -19,26 +18,30 @@ namespace {
 /// What a stalled reader may keep in memory before lines are dropped.
 constexpr std::size_t unread_limit = 1024 * 1024;
 
-/// Troubles with the main log itself have nowhere to go but stderr.
-class stderr_notes final : public core::log_sink {
+/// Troubles with the main log itself: told on stderr, and kept for the log.
+class own_troubles final : public core::log_sink {
 public:
-    void write(core::log_level, std::string_view text) override {
+    void write(core::log_level level, std::string_view text) override {
         (void)write_all(STDERR_FILENO, fmt::format("{}\n", text));
+        format_.append(lines_, level, text);
     }
     bool enabled(core::log_level) const override { return true; }
-};
+    std::string take() { return std::exchange(lines_, {}); }
 
-stderr_notes notes;
+private:
+    line_format format_;
+    std::string lines_;
+};
 
 /// A file, or what stdout leads to.
 struct destination {
     log_file file;
     std::string unread = {};  ///< what a pipe or terminal has not taken yet
 
-    void write(std::string_view lines);
+    void write(std::string_view lines, core::log_sink& notes);
 };
 
-void destination::write(std::string_view lines) {
+void destination::write(std::string_view lines, core::log_sink& notes) {
     if (unread.empty()) {
         // A file is rotated behind the line that fills it, however many are written together.
         while (!lines.empty()) {
@@ -72,15 +75,29 @@ void write_syslog(std::string_view lines) {
 struct main_log::outlets {
     std::optional<destination> file;  ///< none: syslog
     std::optional<destination> copy;  ///< on stdout
+    own_troubles troubles;
+
+    outlets() = default;
+    outlets(const outlets&) = delete;
+    outlets& operator=(const outlets&) = delete;
+    ~outlets() {
+        if (file) file->file.close(troubles);
+    }
 
     /// True: a reader has not taken everything yet.
     bool write(std::string_view lines) {
+        write_everywhere(lines);
+        if (!file || !file->file.is_dropping()) {
+            if (const std::string own = troubles.take(); !own.empty()) write_everywhere(own);
+        }
+        return (file && !file->unread.empty()) || (copy && !copy->unread.empty());
+    }
+    void write_everywhere(std::string_view lines) {
         if (file)
-            file->write(lines);
+            file->write(lines, troubles);
         else
             write_syslog(lines);
-        if (copy) copy->write(lines);
-        return (file && !file->unread.empty()) || (copy && !copy->unread.empty());
+        if (copy) copy->write(lines, troubles);
     }
 };
 
@@ -116,10 +133,10 @@ void main_log::write(core::log_level level, std::string_view text) {
     const bool to_syslog = !outlets_->file;
     while (to_syslog && text.ends_with('\n')) text.remove_suffix(1);
     for (auto end = text.find('\n'); to_syslog && end != text.npos; end = text.find('\n')) {
-        append_line(lines_, level, text.substr(0, end));
+        format_.append(lines_, level, text.substr(0, end));
         text.remove_prefix(end + 1);
     }
-    append_line(lines_, level, text);
+    format_.append(lines_, level, text);
     put(lines_);
 }
 
@@ -134,15 +151,15 @@ void main_log::put(std::string_view lines) {
     }
     if (lost_ == 0) return;
     std::string told;
-    append_line(told, core::log_level::warn,
-                fmt::format("{} records of this log were dropped while its disk hung",
-                            std::exchange(lost_, 0)));
+    format_.append(told, core::log_level::warn,
+                   fmt::format("{} records of this log were dropped while its disk hung",
+                               std::exchange(lost_, 0)));
     (void)thread_->put(told);
 }
 
 void main_log::reopen() {
     run([outlets = outlets_] {
-        if (outlets->file) outlets->file->file.reopen(notes);
+        if (outlets->file) outlets->file->file.reopen(outlets->troubles);
     });
 }
 
@@ -152,7 +169,7 @@ error_code main_log::clear() {
     std::string told;
     const int destinations = outlets_->copy ? 2 : 1;
     for (int i = 0; i < destinations && enabled(core::log_level::info); ++i)
-        append_line(told, core::log_level::info, "reopening log file");
+        format_.append(told, core::log_level::info, "reopening log file");
     auto outcome = std::make_shared<std::promise<error_code>>();
     auto cleared = outcome->get_future();
     run([outlets = outlets_, path = options_.path, told = std::move(told), outcome] {
@@ -169,20 +186,6 @@ void main_log::run(std::function<void()> work) {
         thread_->run(std::move(work));
     else
         work();
-}
-
-void main_log::append_line(std::string& to, core::log_level level, std::string_view text) {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    if (now.tv_sec != stamp_second_) {
-        std::tm local{};
-        ::localtime_r(&now.tv_sec, &local);
-        char spelt[32];
-        stamp_.assign(spelt, std::strftime(spelt, sizeof spelt, "%Y-%m-%d %H:%M:%S", &local));
-        stamp_second_ = now.tv_sec;
-    }
-    fmt::format_to(std::back_inserter(to), "{},{:03} {} {}\n", stamp_, now.tv_nsec / 1'000'000,
-                   core::log_code(level), text);
 }
 
 }  // namespace ringmaster::io

@@ -3,11 +3,11 @@
 // Owned by the composition root, written to on the control thread only. From write_behind() on, a
 // thread of its own does the writing (io/log_thread), so that a disk that hangs does not stop the
 // daemon; settle() tells when it has caught up. Never throws and never waits for a reader: what a
-// pipe or terminal does not take at once is kept, up to a bound, and then dropped.
+// pipe or terminal does not take at once is kept, up to a bound, and then dropped. What goes wrong
+// with the log itself is told on stderr, and in the log once that can be written.
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +16,7 @@
 
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "io/line_format.hpp"
 #include "io/log_file.hpp"
 #include "io/log_thread.hpp"
 
@@ -54,7 +55,6 @@ private:
     struct outlets;
 
     explicit main_log(main_log_options options);
-    void append_line(std::string& to, core::log_level level, std::string_view text);
     void put(std::string_view lines);
     void run(std::function<void()> work);
 
@@ -62,8 +62,7 @@ private:
     std::shared_ptr<outlets> outlets_;    ///< of the thread, once there is one
     std::unique_ptr<log_thread> thread_;  ///< none: lines are written at once
     std::uint64_t lost_ = 0;              ///< records that there was no room for
-    std::time_t stamp_second_ = -1;       ///< the second that stamp_ spells
-    std::string stamp_;
+    line_format format_;
     std::string lines_;
 };
 

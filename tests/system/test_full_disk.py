@@ -1,5 +1,6 @@
 """A disk that is full: what fits is in the log, the rest is counted, and logging goes on by itself."""
 
+import pathlib
 import re
 import shutil
 import signal
@@ -118,3 +119,38 @@ def test_a_stop_with_a_full_disk_is_a_usual_stop(daemon):
     daemon.send(signal.SIGTERM)
     assert daemon.wait_exit() == 0
     assert dropped(daemon) == CAPACITY
+
+
+def test_the_main_log_itself_tells_what_is_missing_in_it(start):
+    """The copy on stdout has every line, also those about the trouble."""
+    if not may_mount():
+        pytest.skip("mounting a small file system needs root")
+    made = start(
+        "[program:short]\ncommand=/bin/true\nautostart=false\nstartsecs=0\nautorestart=false\n"
+        "stdout_logfile=NONE\nstderr_logfile=NONE\n",
+        supervisord={"logfile": "%(here)s/small/main.log", "logfile_maxbytes": "0"},
+        wrapper=WRAPPER,
+    )
+    small = pathlib.Path(f"/proc/{made.pid}/root{made.dir}/small")
+    made.logfile = small / "main.log"
+    with open(small / "filler", "wb", buffering=0) as filler, pytest.raises(OSError):
+        while True:
+            filler.write(bytes(4096))
+
+    def run_programs():
+        for _ in range(100):
+            made.rpc.supervisor.startProcess("short")
+            made.wait_state("short", "EXITED")
+
+    run_programs()
+    eventually(lambda: "could not write" in made.stderr(), "the trouble on stderr")
+    run_programs()
+    (small / "filler").unlink()
+    run_programs()
+    line = made.wait_log(re.compile(r"^writing .*/small/main.log works again; \d+ bytes of output were dropped since \d{4}-"))
+    assert line.level == "WARN" and made.find_log("could not write").level == "WARN"
+    log = made.logfile.read_bytes()  # before the file system goes, with the daemon
+    missing = made.dir.joinpath("stdout").read_bytes()
+    assert dropped(made) == len(missing) - len(log)
+    at = log.index(b"WARN writing ")
+    assert missing.endswith(log[log.index(b"\n", at) :])
