@@ -7,8 +7,27 @@
 
 #include "io/posix.hpp"
 
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
 namespace ringmaster::io {
 namespace {
+
+// liburing maps and unmaps by bare system calls. ThreadSanitizer does not see them, and takes a
+// ring for an earlier one of another thread that had the same address.
+#if defined(__SANITIZE_THREAD__)
+char rings_in_turn;
+void before_unmapping() {
+    __tsan_release(&rings_in_turn);
+}
+void after_mapping() {
+    __tsan_acquire(&rings_in_turn);
+}
+#else
+void before_unmapping() {}
+void after_mapping() {}
+#endif
 
 /// Best first. DEFER_TASKRUN (6.1): completions happen when we ask, which is what makes gathering
 /// possible. COOP_TASKRUN (5.19) at least spares the interrupts.
@@ -41,6 +60,7 @@ result<std::unique_ptr<ring>, engine_refusal> ring::open(unsigned entries, unsig
         made->ring_.ring_fd = -1;
         return refusal(-status, "io_uring_setup");
     }
+    after_mapping();
     if ((made->ring_.features & needed_features) != needed_features)
         return refusal(EOPNOTSUPP, "io_uring of this kernel is too old");
     if (const int tried = made->try_out(); tried < 0) return refusal(-tried, "io_uring_enter");
@@ -62,7 +82,9 @@ int ring::try_out() {
 }
 
 ring::~ring() {
-    if (ring_.ring_fd >= 0) ::io_uring_queue_exit(&ring_);
+    if (ring_.ring_fd < 0) return;
+    before_unmapping();
+    ::io_uring_queue_exit(&ring_);
 }
 
 bool ring::supports(int opcode) {
