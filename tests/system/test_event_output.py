@@ -97,6 +97,56 @@ def test_captured_text_becomes_one_event_and_stays_out_of_the_log(start):
     daemon.wait_file("e.err", lambda text: text == " and text that follows it for a while\n")
 
 
+# Writes its text cut in two at each offset, and each half only when the daemon has taken what was there before.
+CUTTER = """
+import fcntl, os, struct, sys, termios
+def say(part):
+    os.write(1, part)
+    while struct.unpack("i", fcntl.ioctl(1, termios.FIONREAD, b"0000"))[0]:
+        os.sched_yield()
+text = open("text", "rb").read()
+sys.stdin.readline()
+for cut in range(len(text) + 1):
+    if text[:cut]: say(text[:cut])
+    if text[cut:]: say(text[cut:])
+say(b"the end, longer than a token, so that nothing is held back")
+sys.stdin.readline()
+"""
+
+
+def test_tokens_may_be_cut_anywhere(start):
+    before, inside, after = "before <!--XSUPER", "\0 in <!--XSUPERVISOR:BEGIN side\n", "<!--XSUPERVISOR:END after -->\n"
+    text = f"{before}{BEGIN}{inside}{END}{after}"
+    daemon = start(
+        listener("l", "PROCESS_COMMUNICATION_STDOUT")
+        + "[program:t]\ncommand=/usr/bin/python3 -u cutter.py\nstartsecs=0\nstdout_capture_maxbytes=1MB\n"
+        + "stdout_logfile=%(here)s/t.out\n",
+        files={"cutter.py": CUTTER, "text": text},
+    )
+    go(daemon, "t")
+    times = len(text) + 1
+    seen = wait_events(daemon, "l", times)
+    assert [event.data() for event in seen] == [inside] * times
+    expected = (before + after) * times + "the end, longer than a token, so that nothing is held back"
+    daemon.wait_file("t.out", lambda found: found == expected)
+
+
+def test_clearing_the_log_drops_what_was_captured_so_far(start):
+    old, new = "old text that is longer than the token for its end\n", "new text that is longer, too, than that token\n"
+    daemon = start(
+        listener("l", "PROCESS_LOG_STDOUT,PROCESS_COMMUNICATION_STDOUT")
+        + "[program:t]\ncommand=/bin/cat\nstartsecs=0\nstdout_capture_maxbytes=1MB\nstdout_events_enabled=true\n"
+        + "stdout_logfile=%(here)s/t.out\n"
+    )
+    daemon.wait_all("RUNNING")
+    daemon.rpc.supervisor.sendProcessStdin("t", BEGIN + old)
+    wait_events(daemon, "l", lambda seen: text_of(seen, "t") == old)
+    assert daemon.rpc.supervisor.clearProcessLogs("t") is True
+    daemon.rpc.supervisor.sendProcessStdin("t", f"{new}{END} and more")
+    seen = wait_events(daemon, "l", lambda seen: seen[-1].name == "PROCESS_COMMUNICATION_STDOUT")
+    assert seen[-1].data() == new
+
+
 def test_captured_text_is_a_log_event_too(start):
     daemon = start(
         listener("l", "PROCESS_LOG_STDOUT")

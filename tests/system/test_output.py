@@ -120,6 +120,31 @@ def test_logs_rotate_after_maxbytes_and_lose_nothing(start):
     assert not backups("none") and expected.endswith((daemon.dir / "none.log").read_bytes())
 
 
+def test_what_was_read_at_once_is_never_split_by_a_rotation(start):
+    daemon = start(
+        f"[program:big]\ncommand={PYTHON} -c 'import os; os.write(1, b\"x\" * 65536); os.read(0, 1)'\nstartsecs=0\n"
+        "stdout_logfile=%(here)s/big.out\nstdout_logfile_maxbytes=1000\nstdout_logfile_backups=1\n"
+    )
+    wait_size(daemon.dir / "big.out.1", 65536)
+    assert (daemon.dir / "big.out.1").stat().st_size == 65536 and daemon.read("big.out") == ""
+
+
+def test_an_automatic_log_is_private_until_it_is_rotated(start):
+    daemon = start(
+        "[program:cat]\ncommand=/bin/cat\nstartsecs=0\nstdout_logfile=AUTO\nstdout_logfile_maxbytes=10\n"
+        "stdout_logfile_backups=1\n"
+    )
+    log = pathlib.Path(daemon.wait_state("cat", "RUNNING")["stdout_logfile"])
+    assert re.fullmatch(r"cat-stdout---supervisor-[a-z0-9_]{8}\.log", log.name)
+    assert log.stat().st_mode & 0o777 == 0o600
+    daemon.rpc.supervisor.sendProcessStdin("cat", "more than ten\n")
+    wait_size(f"{log}.1", 14)
+    assert pathlib.Path(f"{log}.1").stat().st_mode & 0o777 == 0o600
+    umask = int(re.search(r"Umask:\s*(\d+)", pathlib.Path(f"/proc/{daemon.pid}/status").read_text())[1], 8)
+    eventually(log.exists, "the new log")
+    assert log.stat().st_mode & 0o777 == 0o666 & ~umask
+
+
 def test_the_main_log_rotates(start):
     daemon = start(
         "[program:short]\ncommand=/bin/true\nstartsecs=0\nautostart=false\n",
