@@ -41,6 +41,7 @@ endfunction()
 
 if(RINGMASTER_SANITIZE)
     ringmaster_system_test(system_engine -m engine)
+    set_tests_properties(system_engine PROPERTIES TIMEOUT 1800)
 else()
     # Everything once with the engine that the machine offers, then what depends on it with the
     # others. The client's tests mostly wait for Debian's daemon, so each file is an entry.
