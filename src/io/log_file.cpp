@@ -99,6 +99,7 @@ void log_file::adopt(unique_fd file) {
     file_ = std::move(file);
     astray_ = false;
     rotate_at_ = maxbytes_;
+    unseen_ = 0;
 }
 
 error_code log_file::open_again(int extra_flags) {
@@ -115,6 +116,7 @@ error_code log_file::open_again(int extra_flags) {
 
 std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
     if (!file_) return record.size();
+    if (replaceable_ && !astray_) look_for_removal(notes);
     if (astray_) {
         const error_code failed = open_again(0);
         if (failed && has_no_name(file_.get())) {
@@ -134,9 +136,23 @@ std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
         }
         done += wrote;
     }
+    unseen_ += done;
     if (dropped_ > 0) written_again(notes);
     rotate_if_due(notes);
     return done;
+}
+
+/// Once a second: a system call for each record would cost too much.
+void log_file::look_for_removal(core::log_sink& notes) {
+    const std::time_t now = std::time(nullptr);
+    if (now == looked_) return;
+    const std::time_t before = std::exchange(looked_, now);
+    const std::size_t unseen = std::exchange(unseen_, 0);
+    if (!has_no_name(file_.get())) return;
+    astray_ = true;
+    if (unseen == 0) return;
+    count_dropped(unseen, before);
+    tell_trouble("it was removed", notes);
 }
 
 std::size_t log_file::room() const {
@@ -165,8 +181,16 @@ std::size_t log_file::write_some(std::string_view bytes) {
 }
 
 void log_file::drop(std::size_t bytes, std::string_view why, core::log_sink& notes) {
-    if (dropped_ == 0) dropping_since_ = std::time(nullptr);
+    count_dropped(bytes, std::time(nullptr));
+    tell_trouble(why, notes);
+}
+
+void log_file::count_dropped(std::size_t bytes, std::time_t since) {
+    if (dropped_ == 0) dropping_since_ = since;
     dropped_ += static_cast<std::int64_t>(bytes);
+}
+
+void log_file::tell_trouble(std::string_view why, core::log_sink& notes) {
     if (trouble_told_ || clock::now() < quiet_until_) return;
     trouble_told_ = true;
     notes.write(core::log_level::warn,

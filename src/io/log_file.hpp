@@ -5,6 +5,9 @@
 // rotated, removed or reopened, and never through a name in /dev or /proc: /dev/stdout stays what
 // it is. Pipes and terminals are written to without ever waiting for their reader.
 //
+// A file that somebody removes is missed within a second and made anew; what was written meanwhile
+// counts as dropped. One that was renamed is written to until reopen().
+//
 // Never throws. Troubles go to the log_sink of the caller, once when they begin and once when
 // they end, and never stop the stream. A disk that flips between full and not full is reported
 // once in a while, with the sum of what was lost.
@@ -73,6 +76,9 @@ public:
 
 private:
     void adopt(unique_fd file);
+    void look_for_removal(core::log_sink& notes);
+    void count_dropped(std::size_t bytes, std::time_t since);
+    void tell_trouble(std::string_view why, core::log_sink& notes);
     error_code open_again(int extra_flags);
     std::size_t write_some(std::string_view bytes);
     bool rotates() const;
@@ -88,6 +94,8 @@ private:
     std::int64_t rotate_at_;    // maxbytes_, or further off after a rotation that failed
     std::int64_t dropped_ = 0;  // bytes whose loss was not reported yet; 0: all is well
     std::time_t dropping_since_ = 0;
+    std::time_t looked_ = 0;  // when the file was known to have a name
+    std::size_t unseen_ = 0;  // bytes written since
     clock::duration quiet_;
     clock::time_point quiet_until_{};
     bool trouble_told_ = false;

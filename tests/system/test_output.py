@@ -224,3 +224,28 @@ def test_a_log_can_be_cleared_and_reopened_while_its_child_lives_without_its_std
     out.rename(daemon.dir / "mute.out.1")
     os.kill(daemon.pid, signal.SIGUSR2)
     eventually(out.exists, "the reopened log")
+
+
+@pytest.mark.ours_only  # supervisord goes on writing to the file without a name
+def test_a_log_that_was_removed_is_made_anew(start):
+    daemon = start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\nstdout_logfile=%(here)s/cat.out\n")
+    daemon.wait_state("cat", "RUNNING")
+    said, log = 0, daemon.dir / "cat.out"
+
+    def say_something():
+        nonlocal said
+        said += daemon.rpc.supervisor.sendProcessStdin("cat", "x")
+        return log.exists()
+
+    assert say_something()
+    wait_size(log, 1)
+    log.unlink()
+    eventually(say_something, "the new log")
+    line = daemon.wait_log(re.compile(r"cat\.out works again; \d+ bytes of output were dropped since \d{4}-"))
+    lost = int(re.search(r"(\d+) bytes", line.text)[1])
+    eventually(lambda: lost + log.stat().st_size == said, lambda: f"{said} bytes, lost {lost}, there {log.stat().st_size}")
+
+    daemon.rpc.supervisor.stopProcess("cat")
+    daemon.logfile.unlink()
+    eventually(lambda: daemon.rpc.supervisor.startProcess("cat") and daemon.rpc.supervisor.stopProcess("cat")
+               and daemon.logfile.exists(), "the new main log")  # fmt: skip

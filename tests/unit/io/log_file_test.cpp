@@ -1,6 +1,7 @@
 #include "io/log_file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -184,6 +185,41 @@ TEST_F(LogFile, ClearStartsAnEmptyFileAndAMissingFileIsNoError) {
     EXPECT_FALSE(log.clear());
     log.write("second", notes);
     EXPECT_EQ(content_of(path), "second");
+}
+
+TEST_F(LogFile, AFileThatWasRemovedIsMadeAnew) {
+    log_file log = open();
+    std::filesystem::remove(path);
+    log.write("in the new file", notes);
+    EXPECT_EQ(content_of(path), "in the new file");
+    EXPECT_THAT(notes.lines, IsEmpty());
+}
+
+TEST_F(LogFile, WhatWasWrittenToARemovedFileIsCounted) {
+    log_file log = open();
+    log.write("a", notes);
+    std::filesystem::remove(path);
+    std::size_t written = 1;
+    for (; !exists(path); ++written) log.write("b", notes);
+    EXPECT_EQ(content_of(path), "b");
+    EXPECT_THAT(
+        notes.lines,
+        ElementsAre("could not write " + path + ": it was removed; output is being dropped",
+                    HasSubstr(fmt::format("works again; {} bytes of output were dropped since",
+                                          written - 1))));
+}
+
+TEST_F(LogFile, AFileThatWasRemovedWithItsDirectoryComesBackWithIt) {
+    const std::string sub = dir.file("sub");
+    std::filesystem::create_directory(sub);
+    log_file log = open_at(sub + "/child.log");
+    std::filesystem::remove_all(sub);
+    log.write("lost", notes);
+    EXPECT_THAT(notes.lines, ElementsAre(HasSubstr("No such file or directory; output is being")));
+    std::filesystem::create_directory(sub);
+    log.write("kept", notes);
+    EXPECT_EQ(content_of(sub + "/child.log"), "kept");
+    EXPECT_THAT(notes.lines.back(), HasSubstr("works again; 4 bytes of output were dropped"));
 }
 
 TEST_F(LogFile, AFullDiskIsReportedOnceAndTheLossAtTheEnd) {
