@@ -73,6 +73,7 @@ std::optional<int> run_once(const core::daemon_options& options, const core::hos
 }  // namespace
 
 int main(int argc, char** argv) {
+    io::open_missing_standard_descriptors();
     io::prepare_signals();
     io::keep_inherited_descriptors_to_ourselves();
     const std::vector<std::string> arguments(argv, argv + argc);

@@ -64,6 +64,16 @@ def test_a_silent_daemon_has_one_way_for_its_log(start):
         assert old.read().count("INFO reopening log file\n") == 1
 
 
+@pytest.mark.ours_only  # supervisord prints tracebacks, or tries to
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_nothing_is_printed_into_files_when_standard_descriptors_are_closed(start, closed):
+    daemon = start(CAT, wrapper=["/bin/sh", "-c", f'exec "$@" {closed}', "sh"])
+    daemon.wait_state("cat", "RUNNING")
+    assert daemon.stop() == 0
+    messages = daemon.messages()
+    assert messages.count("received SIGTERM indicating exit request") == 1 and len(messages) == len(set(messages))
+
+
 def end_in_background(daemon):
     pid = daemon.pid
     daemon.disconnect()
