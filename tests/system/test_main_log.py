@@ -34,6 +34,21 @@ def test_a_level_shows_its_lines_and_all_that_are_more_important(start, level):
         assert ((code, text) in texts) == (code in expected)
 
 
+def test_output_of_several_lines_is_one_record_and_what_is_no_text_is_quoted(start):
+    daemon = start(
+        "[program:text]\ncommand=/bin/cat text\nstartsecs=0\nautorestart=false\nstdout_logfile=NONE\n"
+        "[program:raw]\ncommand=/bin/sh -c 'cat raw >&2'\nstartsecs=0\nautorestart=false\nstdout_logfile=NONE\n",
+        supervisord={"loglevel": "debug"},
+        files={"text": "one\n\n  caf\u00e9\n", "raw": b"caf\xe9 '\0\n"},
+    )
+    daemon.wait_all("EXITED")
+    for record in (
+        "DEBG 'text' stdout output:\none\n\n  caf\u00e9\n\n2",  # the next record
+        "DEBG 'raw' stderr output:\nUndecodable: b\"caf\\xe9 '\\x00\\n\"\n2",
+    ):
+        assert record in daemon.log()
+
+
 def test_an_unknown_level_is_a_usage_error(start):
     daemon = start(CAT, supervisord={"loglevel": "loud"}, wait=False)
     assert daemon.wait_exit() == 2
