@@ -182,7 +182,7 @@ def quiet(bench, processes):
             def calls(peer, large=large):
                 if peer == THEIRS:
                     return 1 if large else max(1, given.calls // 20)
-                return max(1, given.calls // 50) if large else given.calls
+                return max(1, given.calls // 10) if large else given.calls
 
             case = f"{name}, {processes:,} processes"
             stage.compare(case, body, servers, calls)

@@ -28,46 +28,41 @@ constexpr std::array<bool, 256> plain_bytes = [] {
     return plain;
 }();
 
-constexpr std::uint64_t each_byte(unsigned char byte) {
-    return byte * 0x0101010101010101U;
-}
+/// Sixteen bytes that are looked at together, because logs and answers are megabytes: every
+/// processor has instructions for that, and the compiler knows them. Signed, so that what is not
+/// ASCII is below all that is.
+using block = signed char __attribute__((vector_size(16)));
+using word_pair = std::array<std::uint64_t, 2>;
 
-template <class Word>
-Word word(const char* at) {
-    Word bytes = 0;
-    std::memcpy(&bytes, at, sizeof bytes);
+template <class T>
+T load(const char* from) {
+    T bytes;
+    std::memcpy(&bytes, from, sizeof bytes);
     return bytes;
 }
 
-/// The highest bit of each byte that is below `limit`, for bytes and limits below 0x80.
-constexpr std::uint64_t bytes_below(std::uint64_t bytes, unsigned char limit) {
-    return ~((bytes & each_byte(0x7F)) + each_byte(static_cast<unsigned char>(0x80 - limit)));
+bool any(block marks) {
+    const auto halves = __builtin_bit_cast(word_pair, marks);
+    return (halves[0] | halves[1]) != 0;
 }
 
-/// True if one of eight bytes is a control character or not ASCII; false alarms are possible,
-/// misses are not. Line ends are no alarm: in an answer every other word has one.
-bool may_be_forbidden(std::uint64_t bytes) {
-    const std::uint64_t line_ends = bytes ^ each_byte('\n');
-    const std::uint64_t controls = bytes_below(bytes, 0x20) & ~bytes_below(line_ends, 1);
-    return ((controls | bytes) & each_byte(0x80)) != 0;
+/// Marks the bytes that are control characters or not ASCII; false alarms are possible, misses are
+/// not. Line ends are no alarm: in an answer there are many.
+block may_be_forbidden(block bytes) {
+    return (bytes < 0x20) & (bytes != '\n');
 }
 
 /// The same for the bytes that are not plain.
-inline bool may_need_care(std::uint64_t bytes) {
-    const std::uint64_t angles = (bytes | each_byte(2)) ^ each_byte('>');  // '<' is '>' less bit 1
-    const std::uint64_t ampersands = bytes ^ each_byte('&');
-    const std::uint64_t marks = bytes_below(angles, 1) | bytes_below(ampersands, 1);
-    return (marks & each_byte(0x80)) != 0 || may_be_forbidden(bytes);
+block may_need_care(block bytes) {
+    return may_be_forbidden(bytes) | (bytes == '&') | (bytes == '<') | (bytes == '>');
 }
 
-/// How many bytes at the front, in whole words, raise no alarm. Eight bytes at a time, because logs
-/// and answers are megabytes.
-template <bool (*alarm)(std::uint64_t)>
+/// How many bytes at the front, in whole blocks, raise no alarm.
+template <block (*alarm)(block)>
 std::size_t quiet_prefix(std::string_view text) {
     std::size_t length = 0;
-    while (text.size() - length >= sizeof(std::uint64_t) &&
-           !alarm(word<std::uint64_t>(&text[length])))
-        length += sizeof(std::uint64_t);
+    while (text.size() - length >= sizeof(block) && !any(alarm(load<block>(&text[length]))))
+        length += sizeof(block);
     return length;
 }
 
@@ -76,7 +71,7 @@ std::size_t plain_prefix(std::string_view text) {
     std::size_t length = 0;
     while (true) {
         length += quiet_prefix<may_need_care>(text.substr(length));
-        const std::size_t checked = std::min(text.size(), length + sizeof(std::uint64_t));
+        const std::size_t checked = std::min(text.size(), length + sizeof(block));
         while (length < checked) {
             if (!plain_bytes[static_cast<unsigned char>(text[length])]) return length;
             ++length;
@@ -125,21 +120,31 @@ bool is_xml_text(std::string_view body) {
     }
 }
 
-bool is_plain(std::string_view bytes) {
-    const std::size_t size = bytes.size();
-    bool alarm = false;
-    // Of four bytes or more the last word overlaps the one before.
-    if (size >= 8) {
-        alarm = quiet_prefix<may_need_care>(bytes) + 8 <= size ||
-                may_need_care(word<std::uint64_t>(bytes.data() + size - 8));
-    } else if (size >= 4) {
-        const std::uint64_t front = word<std::uint32_t>(bytes.data());
-        const std::uint64_t back = word<std::uint32_t>(bytes.data() + size - 4);
-        alarm = may_need_care(front | back << 32);
+bool copy_if_plain(char* to, std::string_view text) {
+    const char* const from = text.data();
+    const std::size_t size = text.size();
+    block marks{};
+    const auto copy_block = [&](std::size_t at) {
+        const auto bytes = load<block>(from + at);
+        std::memcpy(to + at, &bytes, sizeof bytes);
+        marks |= may_need_care(bytes);
+    };
+    // The last part overlaps the one before.
+    if (size >= sizeof(block)) {
+        for (std::size_t at = 0; at + sizeof(block) < size; at += sizeof(block)) copy_block(at);
+        copy_block(size - sizeof(block));
+    } else if (size >= 8) {
+        const word_pair ends{load<std::uint64_t>(from), load<std::uint64_t>(from + size - 8)};
+        std::memcpy(to, &ends[0], 8);
+        std::memcpy(to + size - 8, &ends[1], 8);
+        marks = may_need_care(__builtin_bit_cast(block, ends));
     } else {
-        alarm = true;
+        for (std::size_t at = 0; at < size; ++at) {
+            if (!plain_bytes[static_cast<unsigned char>(from[at])]) return false;
+            to[at] = from[at];
+        }
     }
-    return !alarm || plain_prefix(bytes) == size;
+    return !any(marks);
 }
 
 void append_escaped(std::string& out, std::string_view bytes) {

@@ -11,8 +11,9 @@ namespace ringmaster::rpc {
 /// Valid UTF-8 without the characters that XML forbids.
 bool is_xml_text(std::string_view body);
 
-/// True if `bytes` stand as they are as element text: ASCII without markup and control characters.
-bool is_plain(std::string_view bytes);
+/// Copies a text that may stand in an element as it is: ASCII without markup and control
+/// characters. False for other texts, and for some that could: append_escaped() tells them apart.
+bool copy_if_plain(char* to, std::string_view text);
 
 /// Appends any bytes as element text. Each invalid piece of UTF-8 and each forbidden character
 /// becomes U+FFFD; a carriage return is written as a reference, because a parser would turn a raw

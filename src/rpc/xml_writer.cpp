@@ -12,7 +12,7 @@
 namespace ringmaster::rpc {
 namespace {
 
-/// Texts up to this length, which are nearly all, are looked through and copied in one go.
+/// Texts up to this length, which are nearly all, are copied if they are plain.
 constexpr std::size_t short_text = 128;
 constexpr std::size_t longest_number = 20;
 /// Of the tags around one name or text, and around a member of a struct.
@@ -62,15 +62,17 @@ void xml_writer::put(std::string_view tags) {
 template <std::size_t M, std::size_t N>
 void xml_writer::put_text(const char (&opening)[M], std::string_view bytes,
                           const char (&closing)[N]) {
-    if (bytes.size() > short_text || !is_plain(bytes)) {
-        put(opening);
-        flush();
-        append_escaped(out_, bytes);
-        put(closing);
-        return;
+    if (bytes.size() <= short_text) {
+        char* const to = copy(room(longest_tags + bytes.size()), opening);
+        if (copy_if_plain(to, bytes)) {
+            end_ = copy(to + bytes.size(), closing);
+            return;
+        }
     }
-    char* const to = copy(room(longest_tags + bytes.size()), opening);
-    end_ = copy(copy(to, bytes), closing);
+    put(opening);
+    flush();
+    append_escaped(out_, bytes);
+    put(closing);
 }
 
 template <std::size_t N>
@@ -109,11 +111,12 @@ void xml_writer::key(std::string_view name) {
 }
 
 void xml_writer::member(std::string_view name, std::string_view bytes) {
-    if (name.size() > short_text || bytes.size() > short_text || !is_plain(bytes))
+    if (name.size() > short_text || bytes.size() > short_text)
         return value_writer::member(name, bytes);
     char* const to = copy(room(longest_member + name.size() + bytes.size()), "<member>\n<name>");
     char* const value = copy(copy(to, name), "</name>\n<value><string>");
-    end_ = copy(copy(value, bytes), "</string></value>\n</member>\n");
+    if (!copy_if_plain(value, bytes)) return value_writer::member(name, bytes);
+    end_ = copy(value + bytes.size(), "</string></value>\n</member>\n");
 }
 
 void xml_writer::member(std::string_view name, std::int64_t number) {

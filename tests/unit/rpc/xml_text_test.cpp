@@ -22,6 +22,28 @@ TEST(XmlText, EveryByteIsJudgedAlikeAtEveryPlace) {
     }
 }
 
+TEST(XmlText, OnlyPlainTextIsCopiedAsItIs) {
+    for (std::size_t size = 1; size < 40; ++size) {
+        for (std::size_t place = 0; place < size; ++place) {
+            for (int byte = 0; byte < 256; ++byte) {
+                std::string text(size, 'x');
+                text[place] = static_cast<char>(byte);
+                const bool is_markup = byte == '&' || byte == '<' || byte == '>';
+                const bool is_plain = byte == '\n' || (byte >= 0x20 && byte < 0x80 && !is_markup);
+                std::string copied(size, '.');
+                const bool done = copy_if_plain(copied.data(), text);
+                if (byte != '\t') {  // may be left to append_escaped()
+                    EXPECT_EQ(done, is_plain) << byte << " at " << place << " of " << size;
+                }
+                if (done) {
+                    EXPECT_EQ(copied, text);
+                }
+            }
+        }
+    }
+    EXPECT_TRUE(copy_if_plain(nullptr, {}));
+}
+
 TEST(XmlText, EscapesAtEveryPlaceAndReadsThemBack) {
     for (const std::string special : {"&", "<", ">", "\r"}) {
         for (std::size_t place = 0; place < 20; ++place) {
