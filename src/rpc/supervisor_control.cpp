@@ -24,15 +24,12 @@ participants only(process_id id, std::string_view label) {
     return one;
 }
 
-/// For what should be a text; plain values are quoted as Python prints them.
-fault no_text(const value& given) {
-    if (const auto* number = std::get_if<std::int64_t>(&given.held)) {
-        return {fault_code::incorrect_parameters, fmt::format("{}", *number)};
+/// For what should be a text.
+fault no_text(const array& params, std::size_t index) {
+    if (std::holds_alternative<nil>(params.at(index).held)) {
+        return fault(fault_code::incorrect_parameters);
     }
-    if (const auto* truth = std::get_if<bool>(&given.held)) {
-        return {fault_code::incorrect_parameters, *truth ? "True" : "False"};
-    }
-    return fault(fault_code::incorrect_parameters);
+    return {fault_code::incorrect_parameters, printed_argument(params, index)};
 }
 
 /// The result of an operation on one process.
@@ -49,13 +46,13 @@ struct signal_argument {
 
     static reply<signal_argument> from(const array& params, std::size_t index) {
         signal_argument read;
-        if (const std::string* const name = params.at(index).text()) {
-            read.text = *name;
-        } else {
+        read.text = printed_argument(params, index);
+        std::string spelt = read.text;
+        if (params.at(index).text() == nullptr) {
             RM_TRY(const auto number, integer_argument(params, index));
-            read.text = fmt::format("{}", number);
+            spelt = fmt::format("{}", number);
         }
-        if (const auto known = core::parse_signal(read.text)) read.number = *known;
+        if (const auto known = core::parse_signal(spelt)) read.number = *known;
         return read;
     }
 };
@@ -167,7 +164,7 @@ task<reply<void>> signal_all_processes(invocation& in) {
 
 reply<void> send_process_stdin(invocation& in) {
     // A text that is none comes before a name that is none.
-    if (in.params[1].text() == nullptr) return no_text(in.params[1]);
+    if (in.params[1].text() == nullptr) return no_text(in.params, 1);
     RM_TRY(const auto name, text_argument(in.params, 0));
     RM_TRY(const auto text, text_argument(in.params, 1));
     RM_TRY(const auto id, find_one(in.port.model(), name));

@@ -194,7 +194,7 @@ def wrong_types():
     for wrong in ("x", [1], None):
         yield call("readLog", wrong, 0)
         yield call("readLog", 0, wrong)
-    for wrong in (1, True):
+    for wrong in (1, True, 2.5, 1e22, -0.0, ["it's", 2.0, True, None, [{"a": 1}]], {"a": "b"}, [], {}):
         yield call("sendProcessStdin", "cat", wrong)
     yield call("sendProcessStdin", "cat", None)
     for wrong in ({"a": 1}, [15], None):
@@ -256,12 +256,12 @@ STOPPING = [
 ]  # fmt: skip
 
 SIGNALS = [
-    *(call("signalProcess", "cat", spelt) for spelt in ("CONT", "SIGCONT", "cont", "18", " 18 ", 18, "0", 0, "Winch", "URG", "CLD")),
-    *(call("signalProcess", "cat", bad) for bad in ("NOPE", "", "SIG", "33", "65", 65, "-1", -1, "1.5", "0x12", "KILL TERM")),
+    *(call("signalProcess", "cat", spelt) for spelt in ("CONT", "SIGCONT", "cont", "18", " 18 ", 18, 18.9, "0", 0, "Winch", "URG", "CLD")),
+    *(call("signalProcess", "cat", bad) for bad in ("NOPE", "", "SIG", "33", "65", 65, 65.7, "-1", -1, -1.0, "1.5", "0x12", "KILL TERM")),
     call("signalProcess", "idle", "CONT"), call("signalProcess", "idle", "NOPE"), call("signalProcess", "pair:*", "CONT"),
     call("signalProcess", "pair:", "NOPE"), call("signalProcess", "idle:*", "CONT"), call("signalProcess", "idle:*", "NOPE"),
     call("signalProcessGroup", "pair", "CONT"), call("signalProcessGroup", "pair", "NOPE"), call("signalProcessGroup", "idle", "NOPE"),
-    call("signalAllProcesses", "CONT"), call("signalAllProcesses", "NOPE"), call("signalAllProcesses", 65),
+    call("signalAllProcesses", "CONT"), call("signalAllProcesses", "NOPE"), call("signalAllProcesses", 65), call("signalAllProcesses", 65.7),
 ]  # fmt: skip
 
 TEXT = "0123456789abcdefghi"
