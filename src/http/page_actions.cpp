@@ -42,6 +42,11 @@ std::string now_text() {
     return page_time(std::time(nullptr));
 }
 
+/// What single processes did not do is no fault of these calls; that the daemon is stopping is.
+std::string message_for_all(const std::string& done, const action_result& result) {
+    return result.code == 0 ? "All " + done + " at " + now_text() : unexpected_fault(result);
+}
+
 task<std::optional<std::string>> perform_on_process(const action_request& wanted,
                                                     dashboard_port& dashboard) {
     const std::string& name = wanted.process;
@@ -75,12 +80,12 @@ task<std::optional<std::string>> perform(const action_request& wanted, dashboard
     if (wanted.action == "refresh") {
         message = "Page refreshed at " + now_text();
     } else if (wanted.action == "stopall") {
-        (void)co_await dashboard.call("supervisor.stopAllProcesses", {});
-        message = "All stopped at " + now_text();
+        const action_result result = co_await dashboard.call("supervisor.stopAllProcesses", {});
+        message = message_for_all("stopped", result);
     } else if (wanted.action == "restartall") {
-        (void)co_await dashboard.call("supervisor.stopAllProcesses", {});
-        (void)co_await dashboard.call("supervisor.startAllProcesses", {});
-        message = "All restarted at " + now_text();
+        action_result result = co_await dashboard.call("supervisor.stopAllProcesses", {});
+        if (result.code == 0) result = co_await dashboard.call("supervisor.startAllProcesses", {});
+        message = message_for_all("restarted", result);
     } else if (!wanted.process.empty()) {
         if (exists(wanted.process, dashboard))
             message = co_await perform_on_process(wanted, dashboard);

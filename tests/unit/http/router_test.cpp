@@ -185,6 +185,18 @@ TEST_F(Router, WholeDaemonActionsRedirectWithTheirMessage) {
                                                       "supervisor.startAllProcesses "}));
 }
 
+TEST_F(Router, WholeDaemonActionsClaimNothingWhileTheDaemonStops) {
+    const std::string refused = "unexpected rpc fault [6] SHUTDOWN_STATE";
+    daemon.results["supervisor.startAllProcesses"] = {6, "SHUTDOWN_STATE"};
+    EXPECT_EQ(message_of(get("/?action=restartall")), refused);
+    daemon.results["supervisor.stopAllProcesses"] = {6, "SHUTDOWN_STATE"};
+    daemon.calls.clear();
+    EXPECT_EQ(message_of(get("/?action=restartall")), refused);
+    EXPECT_EQ(message_of(get("/?action=stopall")), refused);
+    EXPECT_EQ(daemon.calls, (std::vector<std::string>{"supervisor.stopAllProcesses ",
+                                                      "supervisor.stopAllProcesses "}));
+}
+
 TEST_F(Router, ProcessActionsRedirectWithTheirMessage) {
     daemon.all = {process("grp", "p", core::process_state::running)};
     const auto act = [this](const std::string& action) {
