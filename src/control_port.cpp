@@ -65,7 +65,7 @@ io::task<rpc::log_slice> control_port::read(std::string path, rpc::log_window wi
     auto work = [path = std::move(path), window = std::move(window)] {
         return io::read_part(path, window, largest_slice);
     };
-    auto part = co_await io::run_blocking(helpers_, std::move(work));
+    auto part = co_await io::run_blocking(readers_, std::move(work));
     if (part) {
         slice.state = rpc::log_slice::status::ok;
         slice.bytes = std::move(part->bytes);

@@ -21,10 +21,12 @@ class control_port final : public rpc::supervisor_port {
 public:
     /// All references must outlive the port. `base` is the daemon's own environment.
     control_port(io::fleet& fleet, io::main_log& log, io::worker_pool& helpers,
-                 const loaded_config& loaded, group_changes& changes, const core::environment& base)
+                 io::worker_pool& readers, const loaded_config& loaded, group_changes& changes,
+                 const core::environment& base)
         : fleet_(fleet),
           log_(log),
           helpers_(helpers),
+          readers_(readers),
           loaded_(loaded),
           changes_(changes),
           base_(base) {}
@@ -79,6 +81,7 @@ private:
     io::fleet& fleet_;
     io::main_log& log_;
     io::worker_pool& helpers_;
+    io::worker_pool& readers_;
     const loaded_config& loaded_;
     group_changes& changes_;
     const core::environment& base_;

@@ -67,6 +67,7 @@ daemon::daemon(core::config& config, prepared& start, const core::daemon_options
       options_(options),
       environment_(io::posix_host().process_environment()),
       helpers_(control_.get_executor(), {.name = "helper"}),
+      readers_(control_.get_executor(), {.name = "reader"}),
       tasks_(control_.get_executor(), [this](const std::string& task, std::exception_ptr failure) {
           log_failure(task, std::move(failure));
       }) {}
@@ -80,8 +81,9 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     auto signals = io::signal_source::open(control_.get_executor());
     if (!signals) return fmt::format("could not watch signals: {}", signals.error().message());
     signals_.emplace(std::move(*signals));
-    if (const auto failed = helpers_.start()) {
-        return fmt::format("could not start threads: {}", failed.message());
+    for (auto* pool : {&helpers_, &readers_}) {
+        if (const auto failed = pool->start())
+            return fmt::format("could not start threads: {}", failed.message());
     }
 
     io::fleet_options options;
@@ -106,9 +108,9 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     fleet_ = *std::move(fleet);
     loaded_.emplace(config_.daemon, std::move(config_.groups), std::move(config_.shadowed_groups));
     changes_.emplace(*fleet_, *loaded_, options_, config_.daemon, helpers_, start_.log);
-    port_.emplace(*fleet_, start_.log, helpers_, *loaded_, *changes_, environment_);
+    port_.emplace(*fleet_, start_.log, helpers_, readers_, *loaded_, *changes_, environment_);
     api_.emplace(*port_, config_.rpc_interfaces);
-    dashboard_.emplace(*port_, start_.log);
+    dashboard_.emplace(*port_, start_.log, readers_);
     server_.emplace(control_.get_executor(), limits_for(start_.servers.size()), start_.log);
     return {};
 }
@@ -131,6 +133,7 @@ io::task<> daemon::supervise() {
     co_await fleet_->stopped();
     co_await server_->stop();
     co_await fleet_->close();
+    readers_.stop();
     helpers_.stop();
     // The last task that waits for anything: then run() is out of work and returns.
     tasks_.request_stop(signals_task_);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/version.hpp"
+#include "io/blocking.hpp"
 #include "rpc/selection.hpp"
 
 namespace ringmaster {
@@ -31,8 +32,8 @@ http::action_result failed(const rpc::fault& fault) {
 
 }  // namespace
 
-dashboard::dashboard(control_port& port, io::main_log& log)
-    : port_(port), log_(log), methods_(port, own_namespace) {}
+dashboard::dashboard(control_port& port, io::main_log& log, io::worker_pool& readers)
+    : port_(port), log_(log), readers_(readers), methods_(port, own_namespace) {}
 
 std::vector<core::process_info> dashboard::processes() const {
     const auto& model = port_.model();
@@ -91,6 +92,14 @@ std::optional<std::string> dashboard::log_path(std::string_view name,
 std::optional<std::string> dashboard::main_log_path() const {
     if (log_.path() == "syslog") return std::nullopt;
     return log_.path();
+}
+
+io::task<> dashboard::read_disk(std::function<void()> work) {
+    auto job = [work = std::move(work)] {
+        work();
+        return true;
+    };
+    (void)co_await io::run_blocking(readers_, std::move(job));
 }
 
 core::process_id dashboard::find(std::string_view namespec) const {

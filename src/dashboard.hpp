@@ -8,14 +8,15 @@
 #include "control_port.hpp"
 #include "http/dashboard_port.hpp"
 #include "io/main_log.hpp"
+#include "io/worker_pool.hpp"
 #include "rpc/dispatch.hpp"
 
 namespace ringmaster {
 
 class dashboard final : public http::dashboard_port {
 public:
-    /// Both references must outlive the dashboard.
-    dashboard(control_port& port, io::main_log& log);
+    /// All references must outlive the dashboard.
+    dashboard(control_port& port, io::main_log& log, io::worker_pool& readers);
 
     std::vector<core::process_info> processes() const override;
     core::daemon_state state() const override { return port_.model().state(); }
@@ -27,6 +28,7 @@ public:
                                         std::string_view channel) const override;
     std::optional<std::string> main_log_path() const override;
     core::log_sink& log() override { return log_; }
+    io::task<> read_disk(std::function<void()> work) override;
 
 private:
     /// no_process for whole-group forms and unknown names.
@@ -34,6 +36,7 @@ private:
 
     control_port& port_;
     io::main_log& log_;
+    io::worker_pool& readers_;
     rpc::api methods_;
 };
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ public:
                                                 std::string_view channel) const = 0;
     virtual std::optional<std::string> main_log_path() const = 0;
     virtual core::log_sink& log() = 0;
+
+    /// Runs `work`, which reads a disk that may hang, on another thread and waits for it. `work`
+    /// must own all it needs: after a cancellation it still runs to its end.
+    virtual task<> read_disk(std::function<void()> work) = 0;
 };
 
 }  // namespace ringmaster::http

@@ -4,11 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/post.hpp>
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cerrno>
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "http/http_date.hpp"
@@ -19,6 +22,7 @@ namespace {
 
 constexpr std::int64_t tail_bytes = 1024;
 constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::chrono::milliseconds interval{100};
 
 /// O_NONBLOCK: a fifo at that path must not stop the daemon.
 result<io::unique_fd> open_regular(const std::string& path, struct stat& info) {
@@ -28,16 +32,19 @@ result<io::unique_fd> open_regular(const std::string& path, struct stat& info) {
     return file;
 }
 
-task<> copy_while_open(std::shared_ptr<log_follower> log, std::chrono::milliseconds interval,
-                       piece_sink send) {
-    const auto executor = co_await io::asio::this_coro::executor;
-    io::asio::steady_timer timer{executor};
+/// What the helper threads work on; shared with them, because one that hangs comes back late.
+struct followed {
+    std::optional<log_follower> log;
+    std::string piece;
+};
+
+task<> copy_while_open(dashboard_port& disks, std::shared_ptr<followed> file, piece_sink send) {
+    io::asio::steady_timer timer{co_await io::asio::this_coro::executor};
     for (;;) {
-        const std::string piece = log->next();
-        if (!piece.empty()) {
-            if (!co_await send(piece)) co_return;
-            // A long backlog and a fast reader must not keep the loop from everybody else.
-            co_await io::asio::post(executor, io::asio::deferred);
+        std::function<void()> read = [file] { file->piece = file->log->next(); };
+        co_await disks.read_disk(std::move(read));
+        if (!file->piece.empty()) {
+            if (!co_await send(file->piece)) co_return;
             continue;
         }
         timer.expires_after(interval);
@@ -77,7 +84,10 @@ std::string log_follower::next() {
 }
 
 std::string log_follower::read_more() {
-    std::string piece(piece_bytes, '\0');
+    struct stat info {};
+    if (::fstat(file_.get(), &info) != 0 || info.st_size <= position_) return {};
+    const auto there = static_cast<std::size_t>(info.st_size - position_);
+    std::string piece(std::min(there, piece_bytes), '\0');
     ssize_t count = -1;
     do {
         count = ::pread(file_.get(), piece.data(), piece.size(), position_);
@@ -100,20 +110,25 @@ bool log_follower::was_replaced() const {
     return mine.st_dev != now.st_dev || mine.st_ino != now.st_ino;
 }
 
-answer follow_log(const std::string& path, field_list fields, std::chrono::milliseconds interval) {
-    auto opened = log_follower::open(path);
-    if (!opened) return error_response(404);
-    auto log = std::make_shared<log_follower>(std::move(*opened));
-    stream_response out;
-    out.head.content_type = "text/plain;charset=utf-8";
-    out.head.fields = std::move(fields);
-    out.head.fields.emplace_back("Last-Modified", http_date(log->modified()));
-    // Child output must stay text, whatever a browser thinks it looks like.
-    out.head.fields.emplace_back("X-Content-Type-Options", "nosniff");
-    out.produce = [log, interval](piece_sink send) {
-        return copy_while_open(log, interval, std::move(send));
+task<answer> follow_log(dashboard_port& disks, std::string path, field_list fields) {
+    auto file = std::make_shared<followed>();
+    std::function<void()> open = [file, path = std::move(path)] {
+        if (auto opened = log_follower::open(path)) file->log = std::move(*opened);
     };
-    return out;
+    co_await disks.read_disk(std::move(open));
+    answer out = error_response(404);
+    if (!file->log) co_return out;
+    stream_response stream;
+    stream.head.content_type = "text/plain;charset=utf-8";
+    stream.head.fields = std::move(fields);
+    stream.head.fields.emplace_back("Last-Modified", http_date(file->log->modified()));
+    // Child output must stay text, whatever a browser thinks it looks like.
+    stream.head.fields.emplace_back("X-Content-Type-Options", "nosniff");
+    stream.produce = [&disks, file](piece_sink send) {
+        return copy_while_open(disks, file, std::move(send));
+    };
+    out = std::move(stream);
+    co_return out;
 }
 
 }  // namespace ringmaster::http

@@ -2,15 +2,16 @@
 //
 // A stream owns its file and keeps following the path chosen at the beginning, whatever becomes of
 // the process. It reads in small pieces, only as fast as the peer takes them, and holds no more
-// than one piece. Looks for new bytes a few times a second while it is open.
+// than one piece. Looks for new bytes a few times a second while it is open. The file is touched
+// by helper threads only: its disk may hang.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
 
 #include "core/result.hpp"
+#include "http/dashboard_port.hpp"
 #include "http/message.hpp"
 #include "io/unique_fd.hpp"
 
@@ -43,8 +44,7 @@ private:
     std::int64_t modified_ = 0;
 };
 
-/// An endless response, or 404. `fields` are added to its head.
-answer follow_log(const std::string& path, field_list fields,
-                  std::chrono::milliseconds interval = std::chrono::milliseconds{100});
+/// An endless response, or 404. `fields` are added to its head. `disks` must outlive the response.
+task<answer> follow_log(dashboard_port& disks, std::string path, field_list fields);
 
 }  // namespace ringmaster::http

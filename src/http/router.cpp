@@ -99,29 +99,36 @@ task<answer> router::handle(request in) {
             out = std::move(sent);
             break;
         }
-        case route::process_log: out = open_process_log(in); break;
-        case route::main_log: out = open_main_log(); break;
+        case route::process_log: out = co_await open_process_log(std::move(in)); break;
+        case route::main_log: out = co_await open_main_log(); break;
         case route::page: out = co_await pages_.show(std::move(in)); break;
         case route::file: out = static_file(in); break;
     }
     co_return out;
 }
 
-answer router::open_process_log(const request& in) const {
+task<answer> router::open_process_log(request in) const {
+    answer out = error_response(404);
     const std::vector<std::string> parts = split_path(in);
-    if (parts.size() < 2 || parts.size() > 3) return error_response(404);
+    if (parts.size() < 2 || parts.size() > 3) co_return out;
     const std::string channel = parts.size() == 3 ? parts[2] : "stdout";
-    if (channel != "stdout" && channel != "stderr") return error_response(404);
-    const auto path = dashboard_.log_path(parts[1], channel);
-    if (!path) return error_response(404);
+    if (channel != "stdout" && channel != "stderr") co_return out;
+    auto path = dashboard_.log_path(parts[1], channel);
+    if (!path) co_return out;
     // Tells nginx not to collect the stream in a buffer.
-    return follow_log(*path, {{"X-Accel-Buffering", "no"}});
+    field_list fields;
+    fields.emplace_back("X-Accel-Buffering", "no");
+    out = co_await follow_log(dashboard_, *std::move(path), std::move(fields));
+    co_return out;
 }
 
-answer router::open_main_log() const {
-    const auto path = dashboard_.main_log_path();
-    if (!path) return error_response(404);
-    return follow_log(*path, {});
+task<answer> router::open_main_log() const {
+    answer out = error_response(404);
+    auto path = dashboard_.main_log_path();
+    if (!path) co_return out;
+    field_list none;
+    out = co_await follow_log(dashboard_, *std::move(path), std::move(none));
+    co_return out;
 }
 
 }  // namespace ringmaster::http

@@ -40,8 +40,8 @@ public:
 
 private:
     std::optional<response> refuse_unauthorized(const request& head) const;
-    answer open_process_log(const request& in) const;
-    answer open_main_log() const;
+    task<answer> open_process_log(request in) const;
+    task<answer> open_main_log() const;
 
     basic_auth auth_;
     dashboard_port& dashboard_;

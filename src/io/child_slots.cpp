@@ -7,18 +7,32 @@
 #include "io/posix.hpp"
 
 namespace ringmaster::io {
+namespace {
+
+/// The kernel copies descriptors in words of its bitmap.
+constexpr unsigned copied_together = 64;
+
+}  // namespace
 
 result<std::unique_ptr<child_slots>> child_slots::reserve(unsigned count) {
     auto slots = std::make_unique<child_slots>();
     RM_TRY(slots->placeholder_, open_file("/dev/null", O_RDWR));
     for (unsigned i = 0; i < count; ++i) {
         for (unique_fd& number : slots->triples_.emplace_back().numbers) {
-            number.reset(::fcntl(slots->placeholder_.get(), F_DUPFD_CLOEXEC, 3));
-            if (!number) return last_errno();
-            slots->end_ = std::max(slots->end_, static_cast<unsigned>(number.get()) + 1);
+            RM_TRY(number, slots->next());
         }
     }
+    while (slots->end_ % copied_together != 0) {
+        RM_TRY(slots->fill_.emplace_back(), slots->next());
+    }
     return slots;
+}
+
+result<unique_fd> child_slots::next() {
+    unique_fd number{::fcntl(placeholder_.get(), F_DUPFD_CLOEXEC, 3)};
+    if (!number) return last_errno();
+    end_ = std::max(end_, static_cast<unsigned>(number.get()) + 1);
+    return number;
 }
 
 child_slots::triple* child_slots::take(const std::array<int, 3>& descriptors) {

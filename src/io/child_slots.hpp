@@ -5,6 +5,9 @@
 // low, however many descriptors the daemon has open: with 10,000 open ones this makes a child in
 // 85 us instead of 700 (the kernel need not copy the table).
 //
+// The kernel rounds that number up to a multiple of 64, and closing a copied descriptor flushes its
+// file: on a disk that hangs each launch would. So the rest up to there is reserved as well.
+//
 // Made once per launcher, before its threads. Three numbers serve one child at a time, and only
 // until it has a table of its own: an execve that hangs keeps none of them.
 #pragma once
@@ -41,7 +44,11 @@ public:
     unsigned end() const { return end_; }
 
 private:
+    /// The lowest number that is free, for the placeholder.
+    result<unique_fd> next();
+
     std::deque<triple> triples_;
+    std::deque<unique_fd> fill_;  ///< up to end_
     unique_fd placeholder_;
     unsigned end_ = 0;
 };

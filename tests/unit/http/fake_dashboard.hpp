@@ -1,6 +1,7 @@
 // A daemon as the web interface sees it, in memory, for tests.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -74,6 +75,10 @@ public:
     }
     std::optional<std::string> main_log_path() const override { return main_log; }
     core::log_sink& log() override { return lines; }
+    task<> read_disk(std::function<void()> work) override {
+        work();
+        co_return;
+    }
 };
 
 }  // namespace ringmaster::http
