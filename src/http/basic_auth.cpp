@@ -93,9 +93,9 @@ basic_auth::outcome basic_auth::check(std::optional<std::string_view> authorizat
     const std::string_view code =
         blank == std::string_view::npos ? std::string_view{} : authorization->substr(blank + 1);
     const std::optional<std::string> plain = decode_base64(code);
+    // Not the text itself: it may well be a password, and the log is for others to read.
     if (!plain || !is_valid_utf8(*plain))
-        return {verdict::malformed,
-                "malformed authorization info <" + printable(code, noted_bytes) + ">"};
+        return {verdict::malformed, "malformed authorization info"};
     const std::string_view pair = *plain;
     const std::size_t colon = pair.find(':');
     if (colon == std::string_view::npos) return {verdict::denied, {}};

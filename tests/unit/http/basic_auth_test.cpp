@@ -53,11 +53,11 @@ TEST(BasicAuth, OtherSchemesAreDeniedWithANote) {
     EXPECT_EQ(outcome.note, "unknown/unsupported auth method: Bearer");
 }
 
-TEST(BasicAuth, UndecodableTextIsMalformed) {
+TEST(BasicAuth, UndecodableTextIsMalformedAndNotRepeated) {
     const basic_auth auth{"user", "secret"};
     const auto bad_padding = auth.check("Basic dXNlcjpzZWNyZXQ");
     EXPECT_EQ(bad_padding.what, verdict::malformed);
-    EXPECT_EQ(bad_padding.note, "malformed authorization info <dXNlcjpzZWNyZXQ>");
+    EXPECT_EQ(bad_padding.note, "malformed authorization info");
     EXPECT_EQ(check(auth, "Basic //8="), verdict::malformed);  // ff ff is not UTF-8
 }
 
