@@ -12,13 +12,6 @@
 #include "process_log_clearing.hpp"
 
 namespace ringmaster {
-namespace {
-
-/// The most of a log that one answer carries, in bytes.
-constexpr std::int64_t largest_slice = 64 * 1024 * 1024;
-
-}  // namespace
-
 std::int64_t control_port::wall_now() const {
     return std::time(nullptr);
 }
@@ -63,7 +56,7 @@ io::task<rpc::log_slice> control_port::read(std::string path, rpc::log_window wi
     slice.state = rpc::log_slice::status::missing;
     if (path.empty()) co_return slice;
     auto work = [path = std::move(path), window = std::move(window)] {
-        return io::read_part(path, window, largest_slice);
+        return io::read_part(path, window);
     };
     auto part = co_await io::run_blocking(readers_, std::move(work));
     if (part) {

@@ -1,8 +1,8 @@
 #include "dashboard.hpp"
 
-#include <algorithm>
 #include <array>
 
+#include "core/log_range.hpp"
 #include "core/version.hpp"
 #include "io/blocking.hpp"
 #include "rpc/selection.hpp"
@@ -68,8 +68,7 @@ io::task<http::action_result> dashboard::tail(std::string_view name, std::int64_
         co_return failed(rpc::fault(rpc::fault_code::bad_name, std::string(name)));
     }
     rpc::log_window window = [bytes](std::int64_t size) {
-        const auto count = std::min(bytes, size);
-        return std::pair(size - count, count);
+        return core::read_range(-bytes, 0, size);
     };
     auto slice = co_await port_.read_process_log(id, rpc::channel::output, std::move(window));
     if (slice.state == rpc::log_slice::status::unreadable) {

@@ -21,11 +21,12 @@ bool is_readable_range(std::int64_t offset, std::int64_t length) {
 
 byte_range read_range(std::int64_t offset, std::int64_t length, std::int64_t size) {
     if (offset < 0) {
-        const std::int64_t start = std::max<std::int64_t>(0, saturating_sum(size, offset));
+        const std::int64_t back = std::max(offset, -largest_range);
+        const std::int64_t start = std::max<std::int64_t>(0, saturating_sum(size, back));
         return {start, size - start};
     }
     if (offset >= size) return {size, 0};
-    const std::int64_t rest = size - offset;
+    const std::int64_t rest = std::min(size - offset, largest_range);
     return {offset, length == 0 ? rest : std::min(length, rest)};
 }
 
@@ -36,7 +37,7 @@ bool tail_overflows(std::int64_t offset, std::int64_t length, std::int64_t size)
 byte_range tail_range(std::int64_t offset, std::int64_t length, std::int64_t size) {
     const bool nothing_new = !tail_overflows(offset, length, size) && offset >= size;
     if (length <= 0 || nothing_new) return {size, 0};
-    const std::int64_t count = std::min(length, size);
+    const std::int64_t count = std::min({length, size, largest_range});
     return {size - count, count};
 }
 

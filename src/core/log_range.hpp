@@ -8,6 +8,11 @@
 
 namespace ringmaster::core {
 
+/// The most of a log that one answer carries, in bytes: nobody may make the daemon hold a whole
+/// one. Of what counts from the end the end is kept, so that a caller who goes on there misses
+/// nothing.
+inline constexpr std::int64_t largest_range = 64 * 1024 * 1024;
+
 /// Where to begin in a file and how many bytes to take; always within the file.
 using byte_range = std::pair<std::int64_t, std::int64_t>;
 

@@ -4,16 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "io/posix.hpp"
 
 namespace ringmaster::io {
 
 result<file_part> read_part(
     const std::string& path,
-    const std::function<std::pair<std::int64_t, std::int64_t>(std::int64_t size)>& window,
-    std::int64_t most) {
+    const std::function<std::pair<std::int64_t, std::int64_t>(std::int64_t size)>& window) {
     // O_NONBLOCK: a FIFO by that name must not hold up the reader.
     RM_TRY(const unique_fd file, open_file(path, O_RDONLY | O_NONBLOCK));
     struct stat info {};
@@ -24,7 +21,7 @@ result<file_part> read_part(
     part.size = ::lseek(file.get(), 0, SEEK_END);
     if (part.size < 0) return last_errno();  // a pipe, a terminal: what was written is gone
     const auto [first, count] = window(part.size);
-    part.bytes.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, most)));
+    part.bytes.resize(static_cast<std::size_t>(count));
     std::size_t filled = 0;
     while (filled < part.bytes.size()) {
         const ssize_t got = ::pread(file.get(), part.bytes.data() + filled,

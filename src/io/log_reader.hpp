@@ -15,11 +15,9 @@ struct file_part {
     std::int64_t size = 0;  ///< of the whole file when it was read
 };
 
-/// Reads the bytes [first, first + second) that `window` picks from the file's size. A part that
-/// is larger than `most` bytes is cut at its end: nobody may make the daemon hold a whole log.
+/// Reads the bytes [first, first + second) that `window` picks from the file's size.
 result<file_part> read_part(
     const std::string& path,
-    const std::function<std::pair<std::int64_t, std::int64_t>(std::int64_t size)>& window,
-    std::int64_t most);
+    const std::function<std::pair<std::int64_t, std::int64_t>(std::int64_t size)>& window);
 
 }  // namespace ringmaster::io

@@ -52,6 +52,16 @@ TEST(LogRange, ReadsFromTheOffsetOrBackFromTheEnd) {
     EXPECT_EQ(read(lowest, 0), file);
 }
 
+TEST(LogRange, CarriesOnlySoMuchAtOnceAndKeepsTheEndOfWhatCountsFromIt) {
+    constexpr std::int64_t size = 3 * largest_range;
+    constexpr byte_range last{2 * largest_range, largest_range};
+    EXPECT_EQ(read_range(5, 0, size), byte_range(5, largest_range));
+    EXPECT_EQ(read_range(5, huge, size), byte_range(5, largest_range));
+    EXPECT_EQ(read_range(lowest, 0, size), last);
+    EXPECT_EQ(tail_range(0, huge, size), last);
+    EXPECT_FALSE(tail_overflows(0, size, size));
+}
+
 /// The table of what Supervisor answers for a file of these 20 bytes.
 TEST(LogRange, TailsTheEndOfTheFileWheneverSomethingIsUnread) {
     EXPECT_EQ(tail(0, 0), " overflow");
