@@ -1,7 +1,6 @@
 #include "daemon.hpp"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,13 +35,6 @@ io::engine_choice engine_choice(const std::string& word) {
     if (word == "uring") return io::engine_choice::uring;
     if (word == "epoll") return io::engine_choice::epoll;
     return io::engine_choice::automatic;
-}
-
-/// Orphans are re-parented to PID 1 and to subreapers.
-bool adopts_orphans() {
-    int subreaper = 0;
-    ::prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
-    return ::getpid() == 1 || subreaper != 0;
 }
 
 std::uint64_t process_count(const core::config& config) {
@@ -97,7 +89,7 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     options.events.identifier = config_.daemon.identifier;
     options.events.first_serial = setup.next_event_serial;
     options.children.strip_ansi = config_.daemon.strip_ansi;
-    options.adopts_orphans = adopts_orphans();
+    options.reaps_strays = io::exit_watcher::may_have_strays();
     options.start_concurrency =
         static_cast<std::size_t>(std::max(config_.daemon.start_concurrency, 0));
     auto fleet = io::fleet::make(control_, std::move(options), start_.log);

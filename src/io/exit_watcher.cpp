@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,6 +87,14 @@ error_code exit_watcher::signal(core::process_id id, int signo, bool to_group) c
         to_group ? ::kill(-found->second.pid, signo)
                  : ::syscall(SYS_pidfd_send_signal, found->second.pidfd.get(), signo, nullptr, 0);
     return sent == 0 ? error_code{} : last_errno();
+}
+
+bool exit_watcher::may_have_strays() {
+    int subreaper = 0;
+    ::prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+    siginfo_t info{};
+    return ::getpid() == 1 || subreaper != 0 ||
+           ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WNOTHREAD) == 0;
 }
 
 void exit_watcher::reap_strays(const stray_handler& on_stray) {

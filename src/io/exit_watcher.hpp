@@ -37,7 +37,11 @@ public:
     error_code signal(core::process_id id, int signo, bool to_group) const;
     bool empty() const { return children_.empty(); }
 
-    /// Reaps every dead child that nobody launched; for PID 1 and subreapers, after a SIGCHLD.
+    /// Whether there are, or may come to be, children that nobody launched: orphans are handed to
+    /// PID 1 and to subreapers, and a shell that becomes the daemon leaves it what it had begun. To
+    /// be asked before the first launch.
+    static bool may_have_strays();
+    /// Reaps every dead child that nobody launched; after a SIGCHLD, where there may be any.
     /// The kernel gives orphans to the first thread of a process, the control thread, and children
     /// belong to the launcher's threads as long as these live. So the strays are the children of
     /// the calling thread: this never looks at the others, however many there are.

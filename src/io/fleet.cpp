@@ -97,6 +97,7 @@ bool fleet::remove_group(std::string_view name) {
 }
 
 void fleet::begin() {
+    on_child_signal();  // some may have ended before their signal could be seen
     supervisor_.begin(now());
     pump();
 }
@@ -283,7 +284,7 @@ core::delivery fleet::deliver(core::process_id listener, std::string text) {
 }
 
 void fleet::on_child_signal() {
-    if (!options_.adopts_orphans) return;
+    if (!options_.reaps_strays) return;
     exit_watcher::reap_strays([this](pid_t pid, const core::exit_status& status) {
         log_.write(core::log_level::info,
                    fmt::format("reaped unknown pid {} ({})", pid, describe(status)));

@@ -33,7 +33,7 @@ struct fleet_options {
     event_options events;
     std::string server_url;             ///< SUPERVISOR_SERVER_URL of children; empty: not set
     std::size_t start_concurrency = 0;  ///< see core::supervisor::limit_starts()
-    bool adopts_orphans = false;        ///< PID 1 or subreaper: strays are reaped on_child_signal()
+    bool reaps_strays = false;          ///< see exit_watcher::may_have_strays()
 };
 
 class fleet final : private core::listener_port {

@@ -34,6 +34,15 @@ def test_a_subreaper_reaps_strays(start):
     wait_reaped(daemon, daemon.pid)
 
 
+def test_children_that_a_shell_left_to_the_daemon_are_reaped(start):
+    # One may end before the daemon can see any signal.
+    wrapper = ["sh", "-c", '(exit 8) & (sleep 1; exit 9) & exec "$@"', "sh"]
+    daemon = start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n", wrapper=wrapper)
+    for status in (8, 9):
+        assert daemon.wait_log(re.compile(rf"reaped unknown pid \d+ \(exit status {status}\)")).level == "INFO"
+    assert [child.pid for child in children_of(daemon.pid)] == [daemon.info("cat")["pid"]]
+
+
 @pytest.mark.ours_only  # as a mere parent Supervisor reaps nothing else, but it would have to
 def test_strays_are_reaped_while_a_launch_hangs(start, hanging):
     become_subreaper = (
