@@ -20,7 +20,8 @@ namespace ringmaster::core {
 /// Environment variables in a fixed order, so that equal environments compare equal.
 using environment = std::map<std::string, std::string>;
 
-/// An account that exists in the passwd database, resolved when the configuration was read.
+/// An account that exists in the passwd database, resolved when the configuration was read. For a
+/// program only the uid counts: the rest is looked up again for each launch.
 /// `groups` starts with the primary group and then lists every group that names the user.
 struct account {
     std::string name;

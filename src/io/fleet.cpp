@@ -225,7 +225,7 @@ result<launch_plan, launch_failure> fleet::plan_for(core::process_id id) {
     plan.command = config.command;
     plan.directory = config.directory;
     plan.umask = config.umask;
-    plan.user = config.user;
+    if (config.user) plan.uid = config.user->uid;
     plan.redirect_stderr = config.redirect_stderr;
     if (config.stdout_log.kind != core::channel_config::target::none) {
         plan.stdout_log = config.stdout_log.path;

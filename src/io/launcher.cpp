@@ -18,6 +18,7 @@
 #include "io/child_slots.hpp"
 #include "io/command_lookup.hpp"
 #include "io/posix.hpp"
+#include "io/posix_host.hpp"
 #include "io/worker_pool.hpp"
 
 namespace ringmaster::io {
@@ -214,11 +215,16 @@ result<spawned> workshop::spawn(const launch_plan& plan, exec_plan exec, const c
         exec.set_umask = true;
         exec.umask = static_cast<mode_t>(*plan.umask);
     }
-    if (plan.user) {
+    std::optional<core::account> user;
+    if (plan.uid) {
+        user = posix_host().find_user(*plan.uid);
         exec.switch_user = true;
-        exec.uid = plan.user->uid;
-        exec.gid = plan.user->gid;
-        exec.groups = plan.user->groups;
+        exec.uid = *plan.uid;
+        exec.user_exists = user.has_value();
+        if (user) {
+            exec.gid = user->gid;
+            exec.groups = user->groups;
+        }
     }
     const int out = ends.standard_out.get();
     const std::array numbers{plan.standard_in ? plan.standard_in.get() : ends.standard_in.get(),

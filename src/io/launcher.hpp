@@ -31,7 +31,7 @@ struct launch_plan {
     core::environment env;  ///< over the launcher's base environment
     std::optional<std::string> directory;
     std::optional<std::uint32_t> umask;
-    std::optional<core::account> user;
+    std::optional<std::uint32_t> uid;  ///< looked up again for each launch: groups change
     bool redirect_stderr = false;
     unique_fd standard_in;  ///< becomes the child's descriptor 0; empty: a pipe
     /// Log files to open for append; empty: none.

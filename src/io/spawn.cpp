@@ -70,11 +70,21 @@ RM_CHILD_CODE void say_errno(int number) {
     give_up();
 }
 
-[[noreturn]] RM_CHILD_CODE void fail_user(const exec_plan& plan, const char* why) {
+RM_CHILD_CODE void say_no_user(const exec_plan& plan, const char* why) {
     say("supervisor: couldn't setuid to ");
     say_number(plan.uid);
     say(": ");
     say(why);
+}
+
+[[noreturn]] RM_CHILD_CODE void fail_user(const exec_plan& plan, const char* why) {
+    say_no_user(plan, why);
+    give_up();
+}
+
+[[noreturn]] RM_CHILD_CODE void fail_missing_user(const exec_plan& plan) {
+    say_no_user(plan, "Can't find uid ");
+    say_number(plan.uid);
     give_up();
 }
 
@@ -82,6 +92,7 @@ RM_CHILD_CODE void become_user(const exec_plan& plan) {
     const auto current = static_cast<uid_t>(bare(SYS_geteuid));
     if (current == plan.uid) return;
     if (current != 0) fail_user(plan, "Can't drop privilege as nonroot user");
+    if (!plan.user_exists) fail_missing_user(plan);
     if (bare(SYS_setgroups, static_cast<long>(plan.groups.size()),
              reinterpret_cast<long>(plan.groups.data())) != 0) {
         fail_user(plan, "Could not set groups of effective user");

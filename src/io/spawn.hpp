@@ -38,6 +38,7 @@ struct exec_plan {
     bool set_umask = false;
     mode_t umask = 0;
     bool switch_user = false;
+    bool user_exists = true;
     uid_t uid = 0;
     gid_t gid = 0;
     std::span<const gid_t> groups;

@@ -1,8 +1,12 @@
 """What the machine refuses: permissions, descriptors, processes. Each has its text, nobody hangs."""
 
+import contextlib
 import os
+import pathlib
 import pwd
+import shutil
 import sys
+import xmlrpc.client
 
 import pytest
 
@@ -36,6 +40,14 @@ def test_a_program_that_others_may_run_is_no_permission_for_us(start, tmp_path):
     info = daemon.wait_state("private", "FATAL")
     assert info["spawnerr"] == f"no permission to run command '{program}'"
     assert daemon.find_log(f"spawnerr: no permission to run command '{program}'")
+    assert refusal(daemon, "private") == (21, f"NOT_EXECUTABLE: no permission to run command '{program}'")
+
+
+def refusal(daemon, name):
+    """What a client is told that asks for a start."""
+    with pytest.raises(xmlrpc.client.Fault) as caught:
+        daemon.rpc.supervisor.startProcess(name)
+    return caught.value.faultCode, caught.value.faultString
 
 
 def many(count, command="/bin/cat"):
@@ -62,6 +74,8 @@ def test_without_descriptors_the_rest_runs_on(start):
         if info["statename"] == "FATAL":
             assert info["spawnerr"] == f"too many open files to spawn '{info['name']}'"
             assert daemon.find_log(f"spawnerr: too many open files to spawn '{info['name']}'")
+            name = f"many:{info['name']}"
+    assert refusal(daemon, name) == (50, f"SPAWN_ERROR: {name}")
 
 
 @as_root
@@ -76,6 +90,9 @@ def test_without_processes_the_rest_runs_on(start):
     for info in wait_settled(daemon):
         if info["statename"] == "FATAL":
             assert info["spawnerr"] == f"Too many processes in process table to spawn '{info['name']}'"
+            assert daemon.find_log(f"spawnerr: Too many processes in process table to spawn '{info['name']}'")
+            name = f"many:{info['name']}"
+    assert refusal(daemon, name) == (50, f"SPAWN_ERROR: {name}")
 
 
 @as_root
@@ -90,20 +107,55 @@ def test_limits_are_inherited_and_raised_to_minfds(start, minfds, soft):
 
 
 @as_root
-def test_a_user_gets_its_supplementary_groups(start, tmp_path):
-    # A group file of our own, seen by this daemon and its children only.
-    groups = tmp_path / "group"
-    groups.write_text(
-        "root:x:0:\nnogroup:x:65534:\n" + "".join(f"extra{gid}:x:{gid}:daemon,nobody\n" for gid in (7001, 7002))
-    )
+def test_a_user_and_its_supplementary_groups_are_looked_up_at_every_start(start, tmp_path):
+    # User and group files of our own, seen by this daemon and its children only.
+    user = pwd.getpwnam("games")
+    users, groups = tmp_path / "passwd", tmp_path / "group"
+
+    def write_groups(*numbers):
+        extra = "".join(f"extra{gid}:x:{gid}:daemon,games\n" for gid in numbers)
+        groups.write_text(f"root:x:0:\ngames:x:{user.pw_gid}:\n{extra}")
+
+    write_groups(7001, 7002)
+    users.write_text(f"root:x:0:0::/:/bin/sh\ngames:x:{user.pw_uid}:{user.pw_gid}::/:/bin/sh\n")
     if os.system("unshare -m true 2>/dev/null") != 0:
         pytest.skip("no private mounts here")
+    mounts = f"mount --bind {groups} /etc/group && mount --bind {users} /etc/passwd"
     daemon = start(
-        common("[program:id]\ncommand=/bin/sh -c 'id -u; id -g; id -G'\nuser=nobody\n"),
-        wrapper=["unshare", "-m", "sh", "-c", f'mount --bind {groups} /etc/group && exec "$@"', "sh"],
+        common("[program:id]\ncommand=/bin/sh -c 'id -u; id -g; id -G'\nuser=games\nautorestart=false\n"),
+        wrapper=["unshare", "-m", "sh", "-c", f'{mounts} && exec "$@"', "sh"],
     )
-    nobody = pwd.getpwnam("nobody")
-    assert output(daemon, "id") == f"{nobody.pw_uid}\n{nobody.pw_gid}\n{nobody.pw_gid} 7001 7002\n"
+    first = f"{user.pw_uid}\n{user.pw_gid}\n{user.pw_gid} 7001 7002\n"
+    assert output(daemon, "id") == first
+    write_groups(7002, 7003)
+    daemon.rpc.supervisor.startProcess("id", False)
+    daemon.wait_file("id.out", f"{first}{user.pw_uid}\n{user.pw_gid}\n{user.pw_gid} 7002 7003\n")
+    daemon.wait_state("id", "EXITED")
+    users.write_text("root:x:0:0::/:/bin/sh\n")
+    with contextlib.suppress(xmlrpc.client.Fault):  # it depends on who is quicker
+        daemon.rpc.supervisor.startProcess("id", False)
+    refused = f"supervisor: couldn't setuid to {user.pw_uid}: Can't find uid {user.pw_uid}\n"
+    daemon.wait_file("id.err", f"{refused}supervisor: child process was not spawned\n")
+
+
+@as_root
+def test_a_setuid_program_of_an_ordinary_user_is_stopped_like_any_other(start):
+    if os.statvfs("/tmp").f_flag & os.ST_NOSUID:
+        pytest.skip("/tmp is mounted nosuid")
+    daemon = start(
+        "[program:special]\ncommand=%(here)s/special 1000\nautostart=false\nstartsecs=0\nstopwaitsecs=1000\n",
+        run_as=pwd.getpwnam("nobody"),
+    )
+    special = shutil.copy("/bin/sleep", daemon.dir / "special")
+    os.chown(special, 0, 0)
+    os.chmod(special, 0o4755)
+    assert daemon.rpc.supervisor.startProcess("special") is True
+    status = pathlib.Path(f"/proc/{daemon.info('special')['pid']}/status")
+    uids = f"Uid:\t{pwd.getpwnam('nobody').pw_uid}\t0\t0\t0\n"
+    eventually(lambda: uids in status.read_text(), status.read_text)
+    assert daemon.rpc.supervisor.signalProcess("special", "CONT") is True
+    assert daemon.rpc.supervisor.stopProcess("special") is True
+    assert daemon.history("special")[-1] == "WARN stopped: special (terminated by SIGTERM)"
 
 
 @pytest.mark.ours_only  # it is about the way in which Ringmaster makes children
