@@ -9,6 +9,7 @@
 
 #include "core/command_line.hpp"
 #include "core/repr.hpp"
+#include "core/text.hpp"
 
 namespace ringmaster::io {
 namespace {
@@ -25,7 +26,7 @@ std::string search(const std::string& program, std::string_view search_path) {
     for (;;) {
         const auto colon = search_path.find(':');
         const auto directory = search_path.substr(0, colon);
-        auto path = directory.empty() ? program : fmt::format("{}/{}", directory, program);
+        auto path = core::join_path(directory, program);
         if (status_of(path)) return path;
         if (colon == std::string_view::npos) return {};
         search_path.remove_prefix(colon + 1);

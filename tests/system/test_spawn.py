@@ -52,6 +52,13 @@ FAILURES = {
     "missing": ("/no/such/file", 20, "NO_FILE", "can't find command '/no/such/file'"),
     "missing_in_path": ("nosuchprogram -x", 20, "NO_FILE", "can't find command 'nosuchprogram'"),
     "directory": ("/usr", 21, "NOT_EXECUTABLE", "command at '/usr' is a directory"),
+    # The search ends at the first entry that exists, whatever it is.
+    "directory_in_path": (
+        'usr\nenvironment=PATH="/no/such:/:/usr/bin"',
+        21,
+        "NOT_EXECUTABLE",
+        "command at '/usr' is a directory",
+    ),
     "not_executable": ("/etc/passwd", 21, "NOT_EXECUTABLE", "command at '/etc/passwd' is not executable"),
     "quote": (
         "/bin/echo 'open",
@@ -253,6 +260,41 @@ def test_a_daemon_without_privileges_cannot_change_users(start):
     assert daemon.read("id.err") == (
         f"supervisor: couldn't setuid to {pwd.getpwnam('daemon').pw_uid}: Can't drop privilege as nonroot user\n"
         "supervisor: child process was not spawned\n"
+    )
+
+
+@as_root
+def test_the_directory_is_entered_as_the_user(start):
+    daemon = start(
+        common(
+            "[program:place]\ncommand=/bin/pwd\nuser=nobody\ndirectory=%(here)s/private\n"
+            "autostart=false\nautorestart=false\n"
+        ),
+        files={"private": None},
+    )
+    daemon.dir.chmod(0o755)
+    private = daemon.dir / "private"
+    private.chmod(0o700)
+    daemon.rpc.supervisor.startProcess("place", False)
+    refused = f"supervisor: couldn't chdir to {private}: EACCES\nsupervisor: child process was not spawned\n"
+    daemon.wait_file("place.err", refused)
+    daemon.wait_state("place", "EXITED")
+    os.chown(private, NOBODY.pw_uid, NOBODY.pw_gid)
+    daemon.rpc.supervisor.startProcess("place", False)
+    daemon.wait_file("place.out", f"{daemon.dir}/private\n")
+
+
+@as_root
+def test_groups_that_cannot_be_set_are_told_by_the_child(start):
+    daemon = start(
+        common("[program:id]\ncommand=/usr/bin/id\nuser=nobody\n"),
+        wrapper=["setpriv", "--bounding-set=-setgid", "--inh-caps=-setgid"],
+    )
+    daemon.wait_log("exited: id (exit status 127; not expected)")
+    daemon.wait_file(
+        "id.err",
+        f"supervisor: couldn't setuid to {NOBODY.pw_uid}: Could not set groups of effective user\n"
+        "supervisor: child process was not spawned\n",
     )
 
 
