@@ -24,6 +24,7 @@ PROGRAMS = {
     "too_quick": ("exit 0", "startsecs=30\nstartretries=1", "FATAL"),
     "at_last": ("echo >>tries; test $(wc -l <tries) -gt 2 && exec cat; exit 1", "startsecs=1", "RUNNING"),
     "on_request": ("exec cat", "autostart=false", "STOPPED"),
+    "unproven": ("exec cat", "startsecs=1000", "STARTING"),
 }
 
 
@@ -49,7 +50,7 @@ def tell(daemon):
         except Exception:  # noqa: BLE001 - it is the events that count
             pass
     daemon.wait_state("too_quick", "FATAL", timeout=60)
-    for name in ("stays", "stubborn", "on_request"):
+    for name in ("stays", "stubborn", "on_request", "unproven"):
         rpc.stopProcess(name)
     old = daemon.info("proven")["pid"]
     os.kill(old, signal.SIGTERM)
@@ -60,10 +61,11 @@ def tell(daemon):
 
 
 def is_told(seen):
-    """Nothing more happens: two were started once more after a signal, three were stopped."""
+    """Nothing more happens: two were started once more after a signal, four were stopped."""
     names = [event.fields()["processname"] for event in seen]
     stopped = {event.fields()["processname"] for event in seen if event.name == "PROCESS_STATE_STOPPED"}
-    return names.count("always") >= 8 and names.count("proven") >= 5 and {"stays", "stubborn", "on_request"} <= stopped
+    wanted = {"stays", "stubborn", "on_request", "unproven"}
+    return names.count("always") >= 8 and names.count("proven") >= 5 and wanted <= stopped
 
 
 def by_process(daemon):
