@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -19,13 +18,12 @@
 #include "io/command_lookup.hpp"
 #include "io/posix.hpp"
 #include "io/posix_host.hpp"
+#include "io/quiet_timer.hpp"
 #include "io/worker_pool.hpp"
 
 namespace ringmaster::io {
 namespace {
 
-/// A launch under way for so long is worth a line in the log.
-constexpr std::chrono::seconds hang_report_after{1};
 /// Children that may be between clone and a descriptor table of their own beyond one for each
 /// thread there is to begin with.
 constexpr unsigned spare_slots = 2;
@@ -257,6 +255,7 @@ public:
     threaded_launcher(const boost::asio::any_io_executor& control, const launcher_options& options,
                       std::unique_ptr<child_slots> slots, core::log_sink& log)
         : log_(log),
+          hang_report_after_(options.hang_report_after),
           shop_(std::make_shared<workshop>(options, std::move(slots), probe_spawn_method())),
           pool_(control, {"launch", options.threads, options.most_threads}),
           report_due_(control) {}
@@ -275,10 +274,11 @@ private:
     void report_hanging();
 
     core::log_sink& log_;
+    const std::chrono::milliseconds hang_report_after_;
     std::shared_ptr<workshop> shop_;
     worker_pool pool_;
     std::map<launch_number, std::shared_ptr<flight>> flights_;
-    boost::asio::steady_timer report_due_;
+    quiet_timer report_due_;
     bool watching_ = false;
 };
 
@@ -304,7 +304,9 @@ void threaded_launcher::launch(launch_number number, launch_plan plan, done answ
 }
 
 void threaded_launcher::answer(launch_number number, flight& made) {
-    if (flights_.erase(number) == 1) made.answer(std::move(made.outcome));
+    if (flights_.erase(number) == 0) return;
+    made.answer(std::move(made.outcome));
+    watch();
 }
 
 std::vector<launch_number> threaded_launcher::take_back() {
@@ -313,6 +315,7 @@ std::vector<launch_number> threaded_launcher::take_back() {
         if (!own->claimed.exchange(true)) taken.push_back(number);
     }
     for (const auto number : taken) flights_.erase(number);
+    watch();
     return taken;
 }
 
@@ -322,6 +325,7 @@ void threaded_launcher::give_up(launch_number number) {
     found->second->claimed = true;
     found->second->child.kill();
     flights_.erase(found);
+    watch();
 }
 
 void threaded_launcher::stop() {
@@ -336,24 +340,25 @@ void threaded_launcher::stop() {
 
 // -- what hangs -----------------------------------------------------------------------------------
 
-/// Looks after the launches once a second while there are some that were not reported yet.
+/// Looks after the launches while there are some that were not reported yet.
 void threaded_launcher::watch() {
     const auto unreported = [](const auto& each) { return !each.second->reported; };
-    if (watching_ || std::ranges::none_of(flights_, unreported)) return;
-    watching_ = true;
-    report_due_.expires_after(hang_report_after);
-    report_due_.async_wait([this](const error_code& cancelled) {
-        if (cancelled) return;  // by stop(): this may be gone
+    const bool wanted = std::ranges::any_of(flights_, unreported);
+    if (wanted == watching_) return;
+    watching_ = wanted;
+    if (!wanted) return report_due_.cancel();
+    const auto failed = report_due_.ring_after(hang_report_after_, [this] {
         watching_ = false;
         report_hanging();
     });
+    if (failed) watching_ = false;  // tried again with the next launch
 }
 
 void threaded_launcher::report_hanging() {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     for (const auto& [number, own] : flights_) {
         const std::chrono::steady_clock::duration begun(own->begun_at);
-        if (own->reported || begun.count() == 0 || now - begun < hang_report_after) continue;
+        if (own->reported || begun.count() == 0 || now - begun < hang_report_after_) continue;
         own->reported = true;
         log_.write(core::log_level::warn,
                    fmt::format("the launch of '{}' hangs (a slow disk or network file system?); "

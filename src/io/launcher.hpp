@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -65,6 +66,8 @@ struct launcher_options {
     unsigned most_threads = 64;
     core::environment base;              ///< the daemon's own environment
     std::uint64_t descriptor_limit = 0;  ///< soft RLIMIT_NOFILE of children; 0: inherit
+    /// A launch under way for so long is worth a line in the log.
+    std::chrono::milliseconds hang_report_after{1000};
 };
 
 class launcher {
