@@ -13,7 +13,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ORDER = ["fleet", "drain", "latency", "rpc", "ctl", "events", "config", "micro"]
+ORDER = ["fleet", "idle", "drain", "latency", "rpc", "ctl", "events", "config", "micro"]
 
 
 def module_of(name):

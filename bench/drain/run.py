@@ -10,12 +10,11 @@ import shutil
 from dataclasses import dataclass
 
 from harness import machine, peers
-from harness.fleet_run import Plan, Run
+from harness.fleet_run import Plan, Run, prepared
 from harness.peers.loggers import PipedLogger, S6Log, Svlogd
 from harness.peers.peer import Fleet
 from harness.program import add_peers_option, in_turns, numbers_of
 from harness.results import Measure
-from harness.stamps import Stamps
 
 MEASURES = [
     Measure("drain_mb_per_s", "throughput", "MB/s", 0, more_is_better=True, chart=True),
@@ -98,19 +97,15 @@ def run_once(bench, peer, job, writers):
         stamps=os.path.join(bench.work, "stamps"),
         log_options=job.options,
     )
-    os.makedirs(fleet.directory)
     fleet.empty_logs()
     burst = job.total // writers // job.piece * job.piece
-    stamps = Stamps(fleet.stamps, writers + 100, burst, job.piece, job.pace_ns(writers))
     try:
-        run = Run(peer, fleet, Plan(0, burst, 0, 0), stamps)
-        run.start()
-        run.drain()
-        return numbers_of_run(run.numbers, job)
+        with prepared(peer, fleet, writers + 100, burst, job.piece, job.pace_ns(writers)) as stamps:
+            run = Run(peer, fleet, Plan(0, burst, 0, 0), stamps)
+            run.start()
+            run.drain()
+            return numbers_of_run(run.numbers, job)
     finally:
-        machine.end_all_children()
-        stamps.close()
-        shutil.rmtree(fleet.directory)
         shutil.rmtree(fleet.logs)
 
 

@@ -6,12 +6,12 @@ docs/performance.md says what each number means.
 import os
 import shutil
 
-from harness import machine, peers
-from harness.fleet_run import Plan, Run
+from harness import peers
+from harness.fleet_run import Plan, Run, prepared
 from harness.peers.peer import Fleet
 from harness.program import add_peers_option, in_turns, numbers_of
 from harness.results import Measure
-from harness.stamps import Stamps
+from harness.sizes import plan_sizes, those_for, words_for
 
 MEASURES = [
     Measure("start_s", "start: last child up", "s", 3, chart=True),
@@ -34,7 +34,6 @@ MEASURES = [
     Measure("descriptors_per_child", "open descriptors per child", "number", 1),
 ]
 SLOW_FROM = 100  # from so many children on, a slow peer runs --repeat-slow times
-UP_TO = {"Supervisor": 5000, "circus": 1000, "pm2": 1000}  # beyond, it takes a quarter of an hour
 
 
 def add_options(add):
@@ -57,53 +56,6 @@ def quick(given):
     given.children, given.kills = [min(200, min(given.children))], min(given.kills, 20)
 
 
-def fit(children, streams, chosen, limit):
-    """The fleet that every peer can hold within the descriptor limit: (children, streams)."""
-
-    def needed(count, pipes):
-        return max(peer.descriptors(count, pipes) for peer in chosen)
-
-    for pipes in [streams] if streams else [2, 1]:
-        if needed(children, pipes) <= limit:
-            return children, pipes
-    pipes = streams or 1
-    while needed(children, pipes) > limit:
-        children -= 50 if children > 50 else 1
-    return children, pipes
-
-
-def plan_sizes(bench, chosen):
-    """{children: streams}; says where the descriptor limit made the fleets smaller."""
-    given = bench.given
-    most = max(peer.descriptors(max(given.children), given.streams or 2) for peer in chosen)
-    limit = machine.raise_descriptor_limit(most)
-    sizes = {}
-    for size in given.children:
-        children, streams = fit(size, given.streams, chosen, limit)
-        sizes[children] = streams
-        if children != size:
-            bench.note(f"{size:,} children do not fit into {limit:,} descriptors in every peer: "
-                       f"{children:,} were used.")  # fmt: skip
-        elif streams == 1 and not given.streams:
-            bench.note(f"{size:,} children with two logs each do not fit into {limit:,} "
-                       "descriptors in every peer: they got one.")  # fmt: skip
-    return sizes
-
-
-def those_for(bench, chosen, children):
-    """The peers that can hold so many children in bearable time."""
-    able, limit = [], machine.process_limit()
-    for peer in chosen:
-        if children > UP_TO.get(peer.name, children):
-            bench.note(f"{children:,} children: without {peer.name}, which takes too long.")
-        elif peer.processes(children) > limit:
-            bench.note(f"{children:,} children: without {peer.name}, which takes "
-                       f"{peer.processes(children):,} processes; {limit:,} are left.")  # fmt: skip
-        else:
-            able.append(peer)
-    return able
-
-
 def run_once(bench, peer, children, streams, turn):
     """Runs all steps; returns the numbers."""
     given = bench.given
@@ -117,31 +69,25 @@ def run_once(bench, peer, children, streams, turn):
         sleeper=bench.program("bench_sleeper"),
         stamps=os.path.join(pages, f"fleet-stamps-{os.getpid()}"),
     )
-    os.makedirs(fleet.directory)
     if given.new_logs:
         shutil.rmtree(fleet.logs, ignore_errors=True)
         os.makedirs(fleet.logs)
     else:
         fleet.empty_logs()
-    stamps = Stamps(fleet.stamps, children + 4 * given.kills + 1000, given.burst)
-    try:
+    with prepared(peer, fleet, children + 4 * given.kills + 1000, given.burst) as stamps:
         run = Run(peer, fleet, Plan(given.kills, given.burst, given.idle, seed=turn), stamps)
         for step in (run.start, run.list_all, run.idle, run.kill_some, run.drain, run.stop):
             step()
         return run.numbers
-    finally:
-        machine.end_all_children()
-        stamps.close()
-        shutil.rmtree(fleet.directory)
 
 
 def measure(bench):
+    given = bench.given
     chosen = bench.choose(peers.everyone(bench))
-    for children, streams in plan_sizes(bench, chosen).items():
-        kind = "stdout and stderr, a log each" if streams == 2 else "stdout with stderr, one log"
+    for children, streams in plan_sizes(bench, chosen, given.children, given.streams).items():
         able = those_for(bench, chosen, children)
-        for turn, peer in in_turns(able, bench.given.repeat):
-            if peer.slow and children >= SLOW_FROM and turn >= bench.given.repeat_slow:
+        for turn, peer in in_turns(able, given.repeat):
+            if peer.slow and children >= SLOW_FROM and turn >= given.repeat_slow:
                 continue
-            bench.attempt(f"{children:,} children ({kind})", peer.name,
+            bench.attempt(words_for(children, streams), peer.name,
                           lambda: run_once(bench, peer, children, streams, turn))  # fmt: skip

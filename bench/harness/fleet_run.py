@@ -4,14 +4,16 @@ Benchmarks call the steps they need, in that order. The steps and what each numb
 in docs/performance.md; a number is only reported if what it stands for was complete.
 """
 
+import contextlib
 import os
 import random
 import select
+import shutil
 import signal
 import time
 
 from harness import machine
-from harness.stamps import TimedOut, wait_until
+from harness.stamps import Stamps, TimedOut, wait_until
 
 STEP_SECONDS = 300  # patience with one step of a slow peer
 RESTART_SECONDS = 30
@@ -58,6 +60,20 @@ class Cost:
         return sum(machine.pss_kib(pid) for pid in self._peer.pids(self._main))
 
 
+@contextlib.contextmanager
+def prepared(peer, fleet, lives, *of_stamps):
+    """The stamps of a fleet whose directory is there; afterwards no process, directory or page is."""
+    os.makedirs(fleet.directory)
+    stamps = Stamps(fleet.stamps, lives, *of_stamps)
+    try:
+        yield stamps
+    finally:
+        machine.end_all_children()
+        peer.tidy(fleet)
+        stamps.close()
+        shutil.rmtree(fleet.directory)
+
+
 class Run:
     """One run: the fleet, its main process, and the numbers so far."""
 
@@ -70,6 +86,7 @@ class Run:
         self.began_ns = time.monotonic_ns()
         self.main = peer.start(fleet)
         self.cost = Cost(peer, self.main)
+        self._idle_since = None
 
     def wait_until(self, condition, seconds, what):
         def unless_ended():
@@ -105,16 +122,27 @@ class Run:
 
     def idle(self):
         time.sleep(0.3)
-        self.cost.step()
+        self.weigh()
+        self.begin_idling()
+        time.sleep(self.plan.idle_seconds)
+        self.end_idling()
+
+    def weigh(self):
         self.numbers["start_pss_kib_per_child"] = self.cost.pss_kib() / self.fleet.children
         self.numbers["descriptors_per_child"] = self.cost.descriptors() / self.fleet.children
+
+    def begin_idling(self):
         self.cost.step()
-        waits, preempted = self.cost.switches()
-        time.sleep(self.plan.idle_seconds)
-        self.numbers["idle_cpu_ms_per_s"] = self.cost.step() * 1e3 / self.plan.idle_seconds
-        after = self.cost.switches()
-        self.numbers["idle_wakeups_per_s"] = (after[0] - waits) / self.plan.idle_seconds
-        self.numbers["idle_preemptions_per_s"] = (after[1] - preempted) / self.plan.idle_seconds
+        self._idle_since = (time.monotonic(), *self.cost.switches())
+
+    def end_idling(self):
+        """To be called when the time is over; until then nobody may talk to the peer."""
+        began, waits, preemptions = self._idle_since
+        seconds = time.monotonic() - began
+        self.numbers["idle_cpu_ms_per_s"] = self.cost.step() * 1e3 / seconds
+        waits_now, preemptions_now = self.cost.switches()
+        self.numbers["idle_wakeups_per_s"] = (waits_now - waits) / seconds
+        self.numbers["idle_preemptions_per_s"] = (preemptions_now - preemptions) / seconds
 
     def kill_some(self):
         chance = random.Random(self.plan.seed)

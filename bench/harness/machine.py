@@ -1,5 +1,6 @@
 """What the kernel knows: costs of processes, limits, the machine, who must not be left behind."""
 
+import contextlib
 import ctypes
 import datetime
 import os
@@ -114,6 +115,13 @@ def tree(pid):
             continue
         found.append(one)
     return found
+
+
+def end_tree(pid):
+    """Kills a process and all below it."""
+    for one in tree(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
 
 
 def wait_for_all_children(seconds):

@@ -79,17 +79,19 @@ class Bench:
     def add(self, case, peer, numbers):
         self.samples.append({"case": case, "peer": peer, "numbers": numbers})
 
+    def fail(self, case, peer, problem):
+        self.samples.append({"case": case, "peer": peer, "error": str(problem)})
+        say(f"{self.name}: {case}, {peer}: failed: {problem}")
+
     def attempt(self, case, peer, run):
         """Adds the numbers that run() returns, or why it failed. Leaves no process behind."""
         try:
             self.add(case, peer, run())
-            outcome = "ok"
+            say(f"{self.name}: {case}, {peer}: ok")
         except FAILURES as problem:
-            outcome = f"failed: {problem}"
-            self.samples.append({"case": case, "peer": peer, "error": str(problem)})
+            self.fail(case, peer, problem)
         finally:
             machine.end_all_children()
-        say(f"{self.name}: {case}, {peer}: {outcome}")
 
 
 def in_turns(peers, repeat):

@@ -15,6 +15,8 @@ NUMBERS = [
     ("fleet", "", "list_s"),
     ("fleet", "", "idle_cpu_ms_per_s"),
     ("fleet", "", "start_pss_kib_per_child"),
+    ("idle", "", "idle_cpu_ms_per_s"),
+    ("idle", "", "idle_wakeups_per_s"),
     ("drain", "^flood, pieces of 16 KiB, 10 writers$", "drain_mb_per_s"),
     ("drain", "^50,000 lines", "cpu_percent"),
     ("latency", "", "line_ms p99"),

@@ -99,6 +99,9 @@ class Peer:
         """Asks the peer to end all children and itself."""
         main.send_signal(signal.SIGTERM)
 
+    def tidy(self, fleet):
+        """Removes what the peer has made outside of fleet.directory; all its processes have ended."""
+
 
 @dataclass
 class Listing:
