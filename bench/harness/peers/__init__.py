@@ -5,6 +5,7 @@ from harness.peers.dinit import Dinit
 from harness.peers.floor import Floor
 from harness.peers.pm2 import Pm2
 from harness.peers.supervisors import Ringmaster, Supervisor
+from harness.peers.systemd import Systemd
 from harness.peers.trees import S6, Runit
 
 
@@ -14,8 +15,8 @@ def floor(bench, **options):
 
 def ringmasters(bench):
     """Our own, with each engine."""
-    program = bench.program("ringmasterd")
-    return [Ringmaster(program, "uring", "io_uring"), Ringmaster(program, "epoll", "epoll")]
+    engines = [("uring", "io_uring"), ("epoll", "epoll")]
+    return [Ringmaster(bench.program("ringmasterd"), engine, words) for engine, words in engines]
 
 
 def references(bench):
@@ -32,6 +33,7 @@ def everyone(bench):
         Supervisor(),
         Runit(),
         S6(),
+        Systemd(),
         Dinit(),
         Circus(),
         Pm2(),

@@ -34,7 +34,7 @@ class Dinit(Peer):
             with open(os.path.join(services, name), "w", encoding="ascii") as file:
                 file.write(f"type = process\ncommand = {fleet.sleeper} {fleet.stamps} {child}\n"
                            f"logfile = {fleet.stdout_log(child)}\nrestart = true\n"
-                           "restart-delay = 0\nrestart-limit-interval = 0\n")
+                           "restart-delay = 0\nrestart-limit-count = 0\n")
         with open(os.path.join(services, "boot"), "w", encoding="ascii") as file:
             file.write("type = internal\n" + "".join(f"waits-for = {name}\n" for name in names))
         return ["dinit", "--user", "--quiet", "--services-dir", services,
