@@ -18,7 +18,7 @@ foreach(header ${headers})
 endforeach()
 add_library(check_headers OBJECT EXCLUDE_FROM_ALL ${header_sources})
 target_link_libraries(check_headers PRIVATE ringmaster_options ringmaster_ctl ringmaster_http
-                      ringmaster_rpc PkgConfig::liburing pugixml::pugixml)
+                      ringmaster_rpc PkgConfig::liburing pugixml)
 target_compile_options(check_headers PRIVATE -O0 -g0)
 
 # Debian's Python, which python3-pytest belongs to, whatever comes first in PATH.
@@ -46,7 +46,7 @@ else()
     # Everything once with the engine that the machine offers, then what depends on it with the
     # others. The client's tests mostly wait for Debian's daemon, so each file is an entry.
     ringmaster_system_test(system_auto --ignore-glob=${CMAKE_CURRENT_SOURCE_DIR}/system/test_ctl_*)
-    foreach(part failures options servers streams terminal)
+    foreach(part failures options program servers streams terminal)
         ringmaster_system_test(system_ctl_${part} -k test_ctl_${part})
     endforeach()
     # The transcripts take the longest: the scenarios that start and stop most, and the others.
