@@ -1,16 +1,37 @@
 #include "ctl/console.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
+#include "ctl/interrupt.hpp"
 #include "io/posix.hpp"
 
 namespace ringmaster::ctl {
+namespace {
+
+/// Waits for room in a pipe that others who have it open made non-blocking.
+error_code write_out(std::string_view text) {
+    while (!text.empty()) {
+        const auto wrote = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (wrote >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(wrote));
+        } else if (errno == EAGAIN) {
+            if (!wait_ready(STDOUT_FILENO, POLLOUT)) return io::posix_error(EINTR);
+        } else if (errno != EINTR) {
+            return io::last_errno();
+        }
+    }
+    return {};
+}
+
+}  // namespace
 
 void console::print(std::string_view text) {
     if (text.empty() || failed_) return;
-    failed_ = io::write_all(STDOUT_FILENO, text);
+    failed_ = write_out(text);
 }
 
 void console::line(std::string_view text) {
@@ -23,6 +44,12 @@ void console::error_line(std::string_view text) {
     std::string whole{text};
     whole += '\n';
     (void)io::write_all(STDERR_FILENO, whole);  // there is no further place to complain
+}
+
+void hold_standard_descriptors() {
+    for (const int wanted : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        // The lowest free number is this one. With O_PATH reading and writing fail as before.
+        if (::fcntl(wanted, F_GETFD) < 0) (void)::open("/", O_PATH);
 }
 
 }  // namespace ringmaster::ctl

@@ -30,10 +30,16 @@ int fail(const std::string& program, const core::config_error& why) {
     return usage_error;
 }
 
-int finish(ctl::session& with, int status) {
-    if (!with.out().failed()) return status;
-    with.out().error_line("could not write the output: " + with.out().failed().message());
+int finish(ctl::console& out, int status) {
+    if (!out.failed()) return status;
+    out.error_line("could not write the output: " + out.failed().message());
     return EXIT_FAILURE;
+}
+
+int help(const std::string& program) {
+    ctl::console out;
+    out.print(ctl::client_usage(program));
+    return finish(out, EXIT_SUCCESS);
 }
 
 void run_interactively(ctl::session& with, const core::client_config& settings) {
@@ -51,25 +57,23 @@ int run(const ctl::client_options& options, const core::client_config& settings)
                          input};
     if (!options.has_command) {
         run_interactively(session, settings);
-        return finish(session, EXIT_SUCCESS);
+        return finish(session.out(), EXIT_SUCCESS);
     }
     // Ctrl-C at the password prompt was caught to restore the terminal; end as other actions do.
     if (ctl::run_command(session, options.command) == ctl::verdict::interrupted) std::raise(SIGINT);
-    return finish(session, session.status());
+    return finish(session.out(), session.status());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    ctl::hold_standard_descriptors();
     ctl::keep_heap();
     const std::vector<std::string> words(argv, argv + argc);
     const std::string program = words.empty() ? "ringmasterctl" : words.front();
     const auto options = ctl::parse_client_options(std::span{words}.subspan(words.empty() ? 0 : 1));
     if (!options) return fail(program, options.error());
-    if (options->help) {
-        ctl::console{}.print(ctl::client_usage(program));
-        return EXIT_SUCCESS;
-    }
+    if (options->help) return help(program);
     const auto settings = core::load_client_config(options->config_file, program, io::posix_host{});
     if (!settings) return fail(program, settings.error());
     return run(*options, ctl::apply_options(*settings, *options));
