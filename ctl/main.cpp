@@ -42,6 +42,12 @@ int help(const std::string& program) {
     return finish(out, EXIT_SUCCESS);
 }
 
+void warn(const core::client_config& settings) {
+    ctl::console out;
+    for (const auto& plugin : settings.ignored_plugins)
+        out.error_line("Warning: [" + plugin + "] is ignored: plug-ins are Python code");
+}
+
 void run_interactively(ctl::session& with, const core::client_config& settings) {
     const auto prompt = settings.prompt + "> ";
     if (!ctl::on_terminal()) return ctl::run_shell(with, with.input(), prompt);
@@ -76,5 +82,6 @@ int main(int argc, char** argv) {
     if (options->help) return help(program);
     const auto settings = core::load_client_config(options->config_file, program, io::posix_host{});
     if (!settings) return fail(program, settings.error());
+    warn(*settings);
     return run(*options, ctl::apply_options(*settings, *options));
 }

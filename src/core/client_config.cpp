@@ -9,6 +9,8 @@ client_config read_client(load_context& context, const ini_section& section) {
     section_values values(context, section, section_kind::supervisorctl, false);
     client_config out;
     for (const auto& row : options_of(section_kind::supervisorctl)) values.apply(row, out);
+    for (const auto& other : context.document.sections())
+        if (other.name.starts_with("ctlplugin:")) out.ignored_plugins.push_back(other.name);
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/config_error.hpp"
 #include "core/host.hpp"
@@ -20,7 +21,8 @@ struct client_config {
     std::string username;  ///< empty: none
     std::string password;  ///< empty: none
     std::string prompt = "supervisor";
-    std::optional<std::string> history_file;  ///< absolute; unset: none
+    std::optional<std::string> history_file;   ///< absolute; unset: none
+    std::vector<std::string> ignored_plugins;  ///< names of [ctlplugin:x] sections
 };
 
 /// Reads `path_given` (-c), or the first file of the search list when it is unset. Without any

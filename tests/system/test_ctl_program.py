@@ -74,3 +74,11 @@ def test_a_pipe_that_others_made_non_blocking_gets_everything(program):
             assert pipe.read().count(b"\n") == len(infos)
         _, errors = process.communicate(timeout=60)
         assert (errors, process.returncode) == (b"", 0)
+
+
+def test_plugins_in_the_configuration_are_passed_over_with_a_warning(program, tmp_path):
+    """The file is the daemon's too, and somebody may have used it with Supervisor."""
+    (tmp_path / "a.conf").write_text("[supervisorctl]\nserverurl=unix:///nope\n[ctlplugin:cache]\nsupervisor.ctl_factory=x:y\n")
+    done = subprocess.run([program, "-c", "a.conf", "version"], capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
+    assert (done.stdout, done.returncode) == ("unix:///nope no such file\n", 7)
+    assert done.stderr == "Warning: [ctlplugin:cache] is ignored: plug-ins are Python code\n"

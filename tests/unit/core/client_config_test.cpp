@@ -45,6 +45,12 @@ TEST(ClientConfig, EveryOptionIsTaken) {
     EXPECT_EQ(load("[supervisorctl]\nserverurl=whatever\n")->serverurl, "whatever");
 }
 
+TEST(ClientConfig, PluginsAreNoted) {
+    const auto got = load("[ctlplugin:a]\nx=1\n[supervisorctl]\n[ctlplugin:b]\n[ctlplugins]\n");
+    ASSERT_TRUE(got) << got.error().text;
+    EXPECT_EQ(got->ignored_plugins, (std::vector<std::string>{"ctlplugin:a", "ctlplugin:b"}));
+}
+
 TEST(ClientConfig, Complaints) {
     EXPECT_EQ(load("[supervisord]\n").error().text,
               ".ini file does not include supervisorctl section");
