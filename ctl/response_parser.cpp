@@ -82,7 +82,9 @@ response_parser::step response_parser::take_head(std::string_view& bytes) {
     if (end == std::string::npos) {
         if (pending_.size() > head_limit) return malformed_response{"header too long"};
         bytes = {};
-        return {};
+        // Servers of other protocols greet with a line, then wait.
+        const auto line = std::string_view{pending_}.substr(0, pending_.find('\n'));
+        return line.size() == pending_.size() ? step{} : parse_status(without_cr(line));
     }
     bytes.remove_prefix(end - known);
     auto parsed = parse_head(std::string_view{pending_}.substr(0, end));

@@ -49,6 +49,17 @@ TEST(ResponseParser, ReadsAChunkedBodyHoweverTheBytesArrive) {
     }
 }
 
+TEST(ResponseParser, AGreetingOfAnotherProtocolIsNotWaitedOut) {
+    response_parser parser;
+    std::string body;
+    ASSERT_TRUE(parser.feed("SSH-2.0-Open", body));
+    const auto rest = parser.feed("SSH_9.2\r\n", body);
+    ASSERT_FALSE(rest);
+    EXPECT_EQ(rest.error().text, "SSH-2.0-OpenSSH_9.2");
+    EXPECT_TRUE(is_malformed("220 mail.example.org ESMTP\n"));
+    EXPECT_FALSE(is_malformed("HTTP/1.1 200 OK\r\nContent-"));
+}
+
 TEST(ResponseParser, ABodyWithoutFramingEndsWithTheConnection) {
     response_parser parser;
     EXPECT_EQ(body_of(parser, "HTTP/1.0 200 OK\r\n\r\nabc", 4), "abc");
