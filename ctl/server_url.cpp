@@ -78,6 +78,7 @@ outcome<server_address> parse_server_url(std::string_view url) {
 
 std::optional<std::string> url_problem(std::string_view text) {
     const auto none = fmt::format("value {} is not a URL", core::repr(text));
+    while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
     const auto colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0) return none;
     const auto scheme = text.substr(0, colon);

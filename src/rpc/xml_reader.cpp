@@ -212,8 +212,10 @@ bool is_blank_text(pugi::xml_node node) {
 
 result<pugi::xml_node, xml_error> parse_document(pugi::xml_document& document, std::string& body) {
     if (!is_xml_text(body)) return xml_error{"not UTF-8, or a character that XML forbids"};
+    const auto stripped = core::strip(body);
+    if (stripped.empty()) return xml_error{"no element found"};
     // The parser drops the last byte if that is no bracket.
-    if (!core::strip(body).ends_with('>')) return xml_error{"junk behind the root"};
+    if (!stripped.ends_with('>')) return xml_error{"junk behind the root"};
     const auto parsed = document.load_buffer_inplace(body.data(), body.size(), parse_options(body),
                                                      pugi::encoding_utf8);
     if (!parsed) return xml_error{fmt::format("{} at {}", parsed.description(), parsed.offset)};

@@ -8,7 +8,7 @@ import xmlrpc.client
 
 import pytest
 
-from ctl_golden import OURS, PROCESS, FakeServer, Raw
+from ctl_golden import DEBIAN, OURS, PROCESS, FakeServer, Raw
 
 FAULTS = [1, 2, 3, 4, 6, 10, 11, 20, 21, 30, 40, 50, 60, 70, 90, 91, 92, 1234]
 # Actions and the methods that fail in them; all others give a plain answer.
@@ -156,3 +156,19 @@ def test_output_that_cannot_be_written_is_an_error(setup, tmp_path):
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr == "could not write the output: No space left on device\n"
+
+
+@pytest.mark.parametrize("code", [1, 6, 10, 30, 70, 1234])
+def test_fg_ends_when_a_line_cannot_be_passed_on(run_client, code):
+    """Whether the missing logs are reported before that is left to chance."""
+
+    def answer(method, params):
+        if method == "supervisor.sendProcessStdin":
+            assert params == ("cat", "hello\n")
+            raise xmlrpc.client.Fault(code, f"TEXT: {code}")
+        return {"GET": Raw(b"", 404), "supervisor.getProcessInfo": PROCESS}.get(method, [])
+
+    with FakeServer(answer) as server:
+        expected, actual = (run_client(client, server.url, text_input="fg cat\nhello\nhelp quit\n").stdout for client in (DEBIAN, OURS))
+    assert actual == expected
+    assert "\nExiting foreground\nsupervisor> quit\n" in actual

@@ -62,6 +62,10 @@ def test_an_empty_server_url_is_no_url(same):
     assert same("-s", "").code == 2
 
 
+def test_blanks_in_front_of_a_server_url_are_no_mistake_of_its_form(same):
+    assert same("-s", " \thttp://127.0.0.1:1", "version").code == 1
+
+
 @pytest.mark.parametrize("words", ["-h", "-?", "--help", "--he", "-u a -h -u b", "-h nonsense"])
 def test_help_is_on_stdout_and_no_failure(setup, words):
     done = subprocess.run(

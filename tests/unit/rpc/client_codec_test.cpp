@@ -114,6 +114,8 @@ TEST(ClientCodec, ReadsFaults) {
 }
 
 TEST(ClientCodec, ReportsWhatIsNoResponse) {
+    EXPECT_EQ(shown(""), "error: no element found");
+    EXPECT_EQ(shown(" \n"), "error: no element found");
     EXPECT_EQ(shown("<html></html>"), "error: the root element is not methodResponse");
     EXPECT_EQ(shown("<methodResponse/>"), "error: neither a result nor a fault");
     EXPECT_EQ(shown("<methodResponse><fault><value>x</value></fault></methodResponse>"),
