@@ -5,7 +5,7 @@
 // writers are one child process for each flood, and one child for all lines, so that the CPU time
 // of this process is the drain's alone. Variants run in turn; the table shows medians.
 //
-// usage: engine_bench [directory for the logs [repetitions [workload]]]
+// usage: engine_bench [directory for the logs [repetitions [workload [writers]]]]
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/epoll.h>
@@ -31,8 +31,9 @@ using namespace ringmaster::io;
 using namespace ringmaster::bench;
 using seconds = std::chrono::duration<double>;
 
+/// Whole pieces for each of 1,000 writers.
 constexpr std::size_t flood_bytes =
-    std::size_t{768'000'000} / flood_piece / 100 * 100 * flood_piece;
+    std::size_t{768'000'000} / flood_piece / 1000 * 1000 * flood_piece;
 constexpr std::size_t lines_bytes = line_length * lines_per_second * 3;
 
 double cpu_seconds() {
@@ -160,12 +161,13 @@ int main(int argc, char** argv) {
     fmt::print("kernel {}, {} processors, {} repetitions\n", system.release,
                std::thread::hardware_concurrency(), repetitions);
     const std::string only = argc > 3 ? argv[3] : "";
-    const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
-    for (const int writers : {1, 10, 100, 1000})
-        if (wanted("flood")) report({"flood", writers, flood_bytes, 0}, directory, repetitions);
-    for (const int group : {10, 50}) {
-        const std::string name = group == 10 ? "lines" : "burst";
-        for (const int writers : {10, 100, 1000})
-            if (wanted(name)) report({name, writers, lines_bytes, group}, directory, repetitions);
-    }
+    const int only_writers = argc > 4 ? std::atoi(argv[4]) : 0;
+    const auto run = [&](const work& job) {
+        const bool wanted = (only.empty() || only == job.name) &&
+                            (only_writers == 0 || only_writers == job.writers);
+        if (wanted) report(job, directory, repetitions);
+    };
+    for (const int writers : {1, 10, 100, 1000}) run({"flood", writers, flood_bytes, 0});
+    for (const int writers : {10, 100, 1000}) run({"lines", writers, lines_bytes, 10});
+    for (const int writers : {10, 100, 1000}) run({"burst", writers, lines_bytes, 50});
 }

@@ -41,17 +41,18 @@ public:
 
     virtual engine_kind kind() const = 0;
 
-    /// Reports what arrives on the pipe, until on_end() or forget(). A hot one (see set_hot()) only
-    /// by on_readable(), until it is cooled down. The engine decides whether the pipe blocks, so
-    /// nobody else may read it with a read that must not wait.
-    virtual error_code watch(slot_id slot, int pipe, bool hot) = 0;
+    /// Reports what arrives on the pipe, until on_end() or forget(); only by on_readable() until
+    /// set_chatty(). The engine decides whether the pipe blocks, so nobody else may read it with a
+    /// read that must not wait.
+    virtual error_code watch(slot_id slot, int pipe) = 0;
     /// Reports once when `fd` can be written to.
     virtual error_code watch_writable(slot_id slot, int fd) = 0;
     /// Stops watching. True: done, the descriptor may be closed. False: bytes may still be
     /// reported; on_forgotten() follows, and only then may the descriptor be closed.
     virtual bool forget(slot_id slot) = 0;
-    /// A hot stream delivers so much that on_readable() and a large read are the cheaper way.
-    virtual void set_hot(slot_id slot, bool hot) = 0;
+    /// A chatty stream brings little at a time, but often: the engine may read ahead for it and
+    /// report by on_bytes(). For all others one large read after on_readable() is the cheaper way.
+    virtual void set_chatty(slot_id slot, bool chatty) = 0;
 
     /// Blocks until there is something to report, the wake_fd was written to or the time is over,
     /// and reports a bounded number of things. True: more is waiting to be reported.

@@ -24,7 +24,7 @@ public:
 
     engine_kind kind() const override { return engine_kind::epoll; }
 
-    error_code watch(slot_id slot, int pipe, bool) override {
+    error_code watch(slot_id slot, int pipe) override {
         if (const error_code failed = set_nonblocking(pipe)) return failed;
         return add(slot, pipe, EPOLLIN, slot);
     }
@@ -40,7 +40,7 @@ public:
         return true;
     }
 
-    void set_hot(slot_id, bool) override {}
+    void set_chatty(slot_id, bool) override {}
 
     bool wait(engine_handler& handler, std::optional<std::chrono::milliseconds> limit) override {
         std::array<epoll_event, batch_size> events;

@@ -18,12 +18,14 @@ constexpr int op_read_multishot = 49;
 constexpr unsigned queue_entries = 256;
 constexpr unsigned completion_entries = 2048;
 constexpr unsigned short buffer_group = 0;
-/// One buffer takes all that a pipe of the usual size holds, so that one burst is one record.
-constexpr std::size_t buffer_size = 65536;
+/// Of the pieces of chatty streams. All buffers together fit into a processor's own cache.
+constexpr std::size_t buffer_size = 4096;
 
-/// Commands to the shard are seen between two batches.
+/// Commands to the shard are seen between two batches. A poll may end in the reading of a full
+/// pipe.
 constexpr unsigned batch_size = 64;
-constexpr std::size_t batch_bytes = 8 * buffer_size;
+constexpr std::size_t bytes_of_poll = 65536;
+constexpr std::size_t batch_bytes = 8 * bytes_of_poll;
 
 /// The upper half of user_data; the lower half is the slot.
 enum class tag : std::uint32_t { stream, wake, cancel };
@@ -56,13 +58,13 @@ result<std::unique_ptr<ring_engine>, engine_refusal> ring_engine::open(int wake_
         new ring_engine(std::move(*kernel), std::move(buffers), wake_fd));
 }
 
-error_code ring_engine::watch(slot_id slot, int pipe, bool hot) {
+error_code ring_engine::watch(slot_id slot, int pipe) {
     // The ring fails a read of a non-blocking descriptor instead of waiting for bytes.
     const int flags = ::fcntl(pipe, F_GETFL);
     if (flags < 0) return last_errno();
     if ((flags & O_NONBLOCK) != 0 && ::fcntl(pipe, F_SETFL, flags & ~O_NONBLOCK) != 0)
         return last_errno();
-    begin(slot, pipe).hot = hot;
+    begin(slot, pipe);
     return {};
 }
 
@@ -91,10 +93,10 @@ bool ring_engine::forget(slot_id slot) {
     return true;
 }
 
-void ring_engine::set_hot(slot_id slot, bool hot) {
+void ring_engine::set_chatty(slot_id slot, bool chatty) {
     watched& entry = slots_[slot];
-    if (hot && !entry.hot && entry.now == stage::reading) orders_.push_back({slot, true});
-    entry.hot = hot;
+    if (!chatty && entry.chatty && entry.now == stage::reading) orders_.push_back({slot, true});
+    entry.chatty = chatty;
 }
 
 void ring_engine::enqueue(slot_id slot) {
@@ -132,7 +134,7 @@ void ring_engine::place_orders() {
 
 void ring_engine::prepare(io_uring_sqe& sqe, slot_id slot) {
     watched& entry = slots_[slot];
-    if (entry.writable || entry.hot || !buffers_) {
+    if (entry.writable || !entry.chatty || !buffers_) {
         ::io_uring_prep_poll_add(&sqe, entry.fd, entry.writable ? POLLOUT : POLLIN);
         entry.now = stage::polling;
     } else {
@@ -175,7 +177,7 @@ std::size_t ring_engine::report(engine_handler& handler, const io_uring_cqe& com
     if (completion.user_data != user_data(tag::stream, slot)) return 0;
     if (slots_[slot].now == stage::polling) {
         report_poll(handler, slot);
-        return buffer_size;
+        return bytes_of_poll;
     }
     report_read(handler, slot, completion);
     return completion.res > 0 ? static_cast<std::size_t>(completion.res) : 0;
@@ -219,12 +221,12 @@ void ring_engine::after_read(engine_handler& handler, slot_id slot, int status) 
             slots_[slot] = {};
             return handler.on_end(slot);
         case -ENOBUFS: slots_[slot].now = stage::starved; return starving_.push_back(slot);
-        case -ECANCELED:  // by set_hot()
+        case -ECANCELED:  // by set_chatty()
             return enqueue(slot);
         default:
             // Positive: the kernel ends a multishot when it likes. Any error: let a plain read(2)
             // find out what is wrong.
-            if (status < 0) slots_[slot].hot = true;
+            if (status < 0) slots_[slot].chatty = false;
             return enqueue(slot);
     }
 }

@@ -1,5 +1,9 @@
-// The engine on io_uring: multishot reads into buffers that the kernel picks, and, for hot streams
-// and for kernels without multishot read (before 6.7), one-shot polls and reads by the shard.
+// The engine on io_uring: one-shot polls, after which the shard reads, and for chatty streams
+// multishot reads into buffers that the kernel picks (since Linux 6.7).
+//
+// A multishot read saves a system call for each small piece. For large pieces it is the dearer way:
+// each goes into memory that is not in the processor's caches, while a shard that reads uses the
+// same warm buffer again and again.
 //
 // Owned by a shard. At most one request of a slot is in the kernel at any time; a descriptor is
 // given back to the shard only after that request's last completion, because a request in flight
@@ -24,10 +28,12 @@ public:
                                                                      ring_settings settings);
 
     engine_kind kind() const override { return engine_kind::uring; }
-    error_code watch(slot_id slot, int pipe, bool hot) override;
+    /// Chatty streams are read by multishot reads.
+    bool reads_ahead() const { return buffers_ != nullptr; }
+    error_code watch(slot_id slot, int pipe) override;
     error_code watch_writable(slot_id slot, int fd) override;
     bool forget(slot_id slot) override;
-    void set_hot(slot_id slot, bool hot) override;
+    void set_chatty(slot_id slot, bool chatty) override;
     bool wait(engine_handler& handler, std::optional<std::chrono::milliseconds> limit) override;
 
 private:
@@ -42,7 +48,7 @@ private:
         int fd = -1;
         stage now = stage::idle;
         bool writable = false;  // waits for room instead of bytes
-        bool hot = false;
+        bool chatty = false;
         bool leaving = false;  // forget() was called; the last completion is still to come
     };
     struct order {

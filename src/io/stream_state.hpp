@@ -48,8 +48,9 @@ struct stream_table::stream {
     bool paused = false;   // the tap is full
     bool watched = false;  // the engine holds the pipe or the log, or will when its turn comes
     bool in_line = false;  // waits for room in the log; without a backlog, the pipe holds bytes
-    bool hot = false;
-    bool ended = false;  // nobody can write to the pipe any more
+    std::uint8_t small_reads = 0;  // in a row
+    bool chatty = false;           // the engine reads ahead
+    bool ended = false;            // nobody can write to the pipe any more
     bool finishing = false;
     bool answer = true;      // the end is to be told
     bool abandoned = false;  // finishing took too long: drop what the log does not take

@@ -106,6 +106,7 @@ private:
     slot_id take_slot();
     void begin_batch();
     void count_load(stream& source, std::size_t bytes);
+    void judge_chatty(stream& source, bool small);
     void deliver(stream& source, std::span<char> bytes);
     void deliver_tapped(stream& source, std::vector<stream_tap::piece> pieces);
     void write_log(stream& source, std::string_view bytes);

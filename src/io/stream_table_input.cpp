@@ -13,6 +13,10 @@ namespace {
 /// Of one stream, before the others have their turn.
 constexpr int packets_at_once = 64;
 
+/// So many reads in a row that bring less than that make a stream chatty.
+constexpr std::uint8_t chatty_after = 8;
+constexpr std::size_t small_read = 4096;
+
 std::uint32_t window_of(gather::clock::time_point now) {
     return static_cast<std::uint32_t>(now.time_since_epoch() / gather::period);
 }
@@ -75,16 +79,24 @@ void stream_table::count_load(stream& source, std::size_t bytes) {
     begin_batch();
     const std::uint32_t window = window_of(*now_);
     if (window != source.window) {
-        const bool quiet = window - source.window > 1 || source.window_bytes < source.hot_bytes / 4;
-        if (source.hot && quiet && !can_wait(source))
-            engine_.set_hot(source.slot, source.hot = false);
         source.window = window;
         source.window_bytes = 0;
     }
     source.window_bytes += static_cast<std::uint32_t>(bytes);
-    if (source.window_bytes < source.hot_bytes) return;
-    gather_.on_hot(*now_);
-    if (!source.hot) engine_.set_hot(source.slot, source.hot = true);
+    const bool hot = source.window_bytes >= source.hot_bytes;
+    if (hot) gather_.on_hot(*now_);
+    judge_chatty(source, !hot && bytes < small_read);
+}
+
+/// Where reading may have to wait, the engine must not read ahead.
+void stream_table::judge_chatty(stream& source, bool small) {
+    if (can_wait(source)) return;
+    if (!small)
+        source.small_reads = 0;
+    else if (source.small_reads < chatty_after)
+        ++source.small_reads;
+    const bool chatty = source.small_reads == chatty_after;
+    if (chatty != source.chatty) engine_.set_chatty(source.slot, source.chatty = chatty);
 }
 
 /// The chain of filters and the log: `bytes` is one piece as it came from the pipe.

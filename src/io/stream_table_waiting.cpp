@@ -107,8 +107,9 @@ void stream_table::resume_parked() {
 }
 
 void stream_table::watch(stream& source) {
-    source.hot = can_wait(source);
-    const error_code failed = engine_.watch(source.slot, source.pipe.get(), source.hot);
+    source.chatty = false;
+    source.small_reads = 0;
+    const error_code failed = engine_.watch(source.slot, source.pipe.get());
     source.watched = !failed;
     if (!failed) return;
     write(core::log_level::error,

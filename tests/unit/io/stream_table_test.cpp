@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -142,40 +143,47 @@ TEST_P(StreamTable, FinishGivesUpATargetThatNobodyReads) {
                 Contains(Field(&core::log_line::text, HasSubstr("bytes of output were dropped"))));
 }
 
+/// Streams that are chatty, then flood, then are chatty again.
 TEST_P(StreamTable, DrainsByteExactlyByAllWaysAnEngineCanWork) {
     const scratch_dir dir;
     stream_table table(*kernel, bytes_read, budget);
-    std::vector<unique_fd> writers;
     constexpr stream_id count = 20;
+    std::vector<unique_fd> writers;
+    std::vector<std::string> texts(count);
     for (stream_id id = 1; id <= count; ++id) {
         const std::string path = dir.file(std::to_string(id));
         writers.push_back(add(
             table, id, {std::move(*open_file(path, O_WRONLY | O_CREAT | O_APPEND)), path, 0, 0}));
-    }
-    const auto text_of = [](stream_id id) {
-        std::string text;
         for (int line = 0; line < 6'000; ++line)
-            text += std::to_string(id) + ' ' + std::to_string(line) + '\n';
-        return text;
-    };
-    std::uint64_t total = 0;
-    for (stream_id id = 1; id <= count; ++id) total += text_of(id).size();
-    std::thread children([&] {
-        std::vector<std::string> texts;
-        for (stream_id id = 1; id <= count; ++id) texts.push_back(text_of(id));
-        for (std::size_t at = 0; at < texts.back().size(); at += 30'000)
+            texts[id - 1] += std::to_string(id) + ' ' + std::to_string(line) + '\n';
+    }
+    const auto write_range = [&](std::size_t from, std::size_t to, std::size_t piece) {
+        for (std::size_t at = from; at < to; at += piece)
             for (std::size_t i = 0; i < count; ++i)
-                if (at < texts[i].size()) {
-                    const auto piece = std::string_view(texts[i]).substr(at, 30'000);
-                    EXPECT_FALSE(write_all(writers[i].get(), piece));
-                }
-    });
-    while (bytes_read < total) kernel->wait(table, std::nullopt);
+                EXPECT_FALSE(write_all(writers[i].get(), std::string_view(texts[i]).substr(
+                                                             at, std::min(piece, to - at))));
+    };
+    const auto read_until = [&](std::uint64_t bytes) {
+        while (bytes_read < bytes) kernel->wait(table, std::nullopt);
+    };
+    const auto chat = [&](std::size_t from, std::size_t to) {
+        for (std::size_t at = from; at < to; at += 50) {
+            write_range(at, at + 50, 50);
+            read_until((at + 50) * count);
+        }
+    };
+    const std::size_t size = std::ranges::min(texts, {}, &std::string::size).size() / 50 * 50;
+    for (std::string& text : texts) text.resize(size);
+
+    chat(0, 1'000);
+    std::thread children([&] { write_range(1'000, size - 1'000, 30'000); });
+    read_until((size - 1'000) * count);
     children.join();
+    chat(size - 1'000, size);
     for (stream_id id = 1; id <= count; ++id) table.finish(id);
     run_until_empty(table);
     for (stream_id id = 1; id <= count; ++id)
-        EXPECT_TRUE(content_of(dir.file(std::to_string(id))) == text_of(id)) << id;
+        EXPECT_TRUE(content_of(dir.file(std::to_string(id))) == texts[id - 1]) << id;
 }
 
 std::string flavour_name(const ::testing::TestParamInfo<flavour>& which) {
