@@ -66,20 +66,6 @@ std::size_t quiet_prefix(std::string_view text) {
     return length;
 }
 
-constexpr std::size_t block_size = 64;
-
-/// True if so many bytes are ASCII without control characters, but for line feeds. The compiler
-/// makes vector code of it, which answers of a megabyte are worth.
-bool is_harmless_block(const char* at) {
-    unsigned char alarm = 0;
-    for (std::size_t i = 0; i < block_size; ++i) {
-        const auto byte = static_cast<signed char>(at[i]);  // not ASCII: below zero
-        alarm |= static_cast<unsigned char>(static_cast<unsigned>(byte < 0x20) &
-                                            static_cast<unsigned>(byte != '\n'));
-    }
-    return alarm == 0;
-}
-
 /// Length of the plain text at the front.
 std::size_t plain_prefix(std::string_view text) {
     std::size_t length = 0;
@@ -126,8 +112,6 @@ std::optional<char32_t> referenced(std::string_view name) {
 
 bool is_xml_text(std::string_view body) {
     while (true) {
-        while (body.size() >= block_size && is_harmless_block(body.data()))
-            body.remove_prefix(block_size);
         body.remove_prefix(quiet_prefix<may_be_forbidden>(body));
         if (body.empty()) return true;
         const core::utf8_character next = core::first_character(body);
