@@ -216,6 +216,24 @@ def test_limits_are_raised_to_minfds(start):
     assert daemon.read("limit") == "1500\n"
 
 
+def test_the_limit_of_processes_is_raised_to_minprocs(start):
+    daemon = start("[program:limit]\ncommand=/bin/bash -c 'ulimit -Su; ulimit -Hu'\nstartsecs=0\n"
+                   "stdout_logfile=%(here)s/limit\n",
+                   supervisord={"minprocs": "6000"}, wrapper=["/usr/bin/prlimit", "--nproc=5000:9000"])
+    daemon.wait_state("limit", "EXITED")
+    assert daemon.find_log("Increased RLIMIT_NPROC limit to 6000").level == "INFO"
+    assert daemon.read("limit") == "6000\n9000\n"
+
+
+def test_usr1_has_no_meaning_and_kills(start):
+    daemon = start(CAT)
+    child = daemon.wait_state("cat", "RUNNING")["pid"]
+    daemon.disconnect()
+    daemon.send(signal.SIGUSR1)
+    assert daemon.wait_exit() == -signal.SIGUSR1
+    eventually(lambda: not alive(child), "the end of cat, whose input is closed")
+
+
 def test_a_limit_that_cannot_be_raised_stops_the_start(start):
     daemon = start(CAT, supervisord={"minfds": "2000000000"}, wait=False)
     assert daemon.wait_exit() == 2
