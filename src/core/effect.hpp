@@ -29,6 +29,7 @@ struct give_up_effect {};
 struct signal_effect {
     int signo;
     bool to_group;
+    bool is_stop;  ///< else a client only wanted to signal
 };
 
 /// The process has no child any more, or got none: what was kept for one can go.

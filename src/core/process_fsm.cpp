@@ -87,7 +87,7 @@ void process_fsm::send(context& cx, int signo) {
     }
     log(cx, log_level::debug,
         fmt::format("sending {} (pid {}) sig {}", config_->name, pid_, signal_name(signo)));
-    cx.out.push_back({id_, signal_effect{signo, false}});
+    cx.out.push_back({id_, signal_effect{signo, false, false}});
 }
 
 void process_fsm::report_stopping(context& cx) {
@@ -135,15 +135,16 @@ void process_fsm::launch_undone(context& cx, std::string why) {
     gone(cx);
 }
 
-void process_fsm::signal_failed(context& cx, int number, const std::string& details) {
+void process_fsm::signal_failed(context& cx, const signal_effect& sent, int number,
+                                const std::string& details) {
     if (number == esrch) {
         log(cx, log_level::debug,
             fmt::format("unable to signal {} (pid {}), it probably just {}exited on its own: {}",
-                        config_->name, pid_, killing_ ? "" : "now ", details));
+                        config_->name, pid_, sent.is_stop ? "" : "now ", details));
         return;
     }
     log(cx, log_level::critical,
-        fmt::format("unknown problem {} {} ({}):{}", killing_ ? "killing" : "sending sig",
+        fmt::format("unknown problem {} {} ({}):{}", sent.is_stop ? "killing" : "sending sig",
                     config_->name, pid_, details));
     killing_ = false;
     reporting_ = false;
@@ -244,7 +245,7 @@ void process_fsm::kill(context& cx, int signo) {
     const seconds patience(config_->stopwaitsecs);
     deadline_ = cx.now.mono + (again ? std::max(patience, shortest_escalation) : patience);
     change(cx, process_state::stopping);
-    cx.out.push_back({id_, signal_effect{signo, to_group}});
+    cx.out.push_back({id_, signal_effect{signo, to_group, true}});
 }
 
 void process_fsm::gone(context& cx) {

@@ -71,8 +71,9 @@ public:
     void launch_failed(context& cx, std::string why);
     /// The launch was taken back before anything was done. Does not count as a failed start.
     void launch_undone(context& cx, std::string why);
-    /// kill(2) for the last signal failed with `number` (errno), spelt `name` ("EPERM").
-    void signal_failed(context& cx, int number, const std::string& details);
+    /// kill(2) failed with `number` (errno), spelt `details`.
+    void signal_failed(context& cx, const signal_effect& sent, int number,
+                       const std::string& details);
     /// The child was reaped; the driver has drained its pipes before.
     void exited(context& cx, const exit_status& status);
     /// The deadline has passed (calling too early is harmless).

@@ -183,9 +183,10 @@ void supervisor::launch_undone(process_id id, std::string why, const instant& no
     step(id, now, [&why](process_fsm& fsm, auto& cx) { fsm.launch_undone(cx, std::move(why)); });
 }
 
-void supervisor::signal_failed(process_id id, int number, const std::string& details,
-                               const instant& now) {
-    step(id, now, [&](process_fsm& fsm, auto& cx) { fsm.signal_failed(cx, number, details); });
+void supervisor::signal_failed(process_id id, const signal_effect& sent, int number,
+                               const std::string& details, const instant& now) {
+    step(id, now,
+         [&](process_fsm& fsm, auto& cx) { fsm.signal_failed(cx, sent, number, details); });
 }
 
 void supervisor::exited(process_id id, const exit_status& status, const instant& now) {

@@ -77,7 +77,8 @@ public:
     void launched(process_id id, int pid, const instant& now);
     void launch_failed(process_id id, std::string why, const instant& now);
     void launch_undone(process_id id, std::string why, const instant& now);
-    void signal_failed(process_id id, int number, const std::string& details, const instant& now);
+    void signal_failed(process_id id, const signal_effect& sent, int number,
+                       const std::string& details, const instant& now);
     void exited(process_id id, const exit_status& status, const instant& now);
     /// Handles every deadline that has passed.
     void wake(const instant& now);

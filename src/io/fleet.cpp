@@ -187,11 +187,11 @@ void fleet::send_signal(core::process_id id, const core::signal_effect& signal) 
     if (process == nullptr) return;
     const auto details = errno_text(failed.value());
     if (failed.value() != ESRCH) {
-        signal_problem_ = fmt::format("unknown problem {} {} ({}):{}",
-                                      process->killing() ? "killing" : "sending sig",
-                                      process->config().name, process->pid(), details);
+        signal_problem_ =
+            fmt::format("unknown problem {} {} ({}):{}", signal.is_stop ? "killing" : "sending sig",
+                        process->config().name, process->pid(), details);
     }
-    supervisor_.signal_failed(id, failed.value(), details, now());
+    supervisor_.signal_failed(id, signal, failed.value(), details, now());
 }
 
 void fleet::launch_next() {

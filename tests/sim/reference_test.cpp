@@ -112,7 +112,7 @@ private:
             } else if (const auto* signal = std::get_if<core::signal_effect>(&next.what)) {
                 our_journal_.push_back(
                     fmt::format("signal {}{}", signal->signo, signal->to_group ? " to group" : ""));
-                if (theirs_.next.kill_refused) fsm_.signal_failed(cx, 1, "refused");
+                if (theirs_.next.kill_refused) fsm_.signal_failed(cx, *signal, 1, "refused");
             } else if (!std::holds_alternative<core::launch_effect>(next.what)) {
                 continue;
             } else if (theirs_.next.spawn_error) {

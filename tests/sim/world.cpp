@@ -259,13 +259,13 @@ void world::take(process_id id, const core::give_up_effect&) {
 void world::take(process_id id, const core::signal_effect& signal) {
     const actor& who = actors_.at(id);
     if (who.pid == 0) {
-        supervisor_.signal_failed(id, 3, "[Errno 3] No such process", now());
+        supervisor_.signal_failed(id, signal, 3, "[Errno 3] No such process", now());
         return;
     }
     check_stop_order(id);
     if (roll(300) == 0) {
         ++seen_.refused;
-        supervisor_.signal_failed(id, 1, "[Errno 1] Operation not permitted", now());
+        supervisor_.signal_failed(id, signal, 1, "[Errno 1] Operation not permitted", now());
         return;
     }
     const auto pid = static_cast<std::uint64_t>(who.pid);

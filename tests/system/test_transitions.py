@@ -144,8 +144,11 @@ def test_failed_starts_are_counted_across_a_stop_and_forgotten_when_given_up(sta
 
 @as_root
 @pytest.mark.ours_only  # the end of a process in UNKNOWN aborts supervisord
-@pytest.mark.parametrize("state", ["STARTING", "STOPPING"])
-def test_a_refused_kill_makes_unknown_of_every_living_state(start, state):
+@pytest.mark.parametrize(
+    "state, by, problem",
+    [("STARTING", "stop", "killing"), ("STOPPING", "escalation", "killing"), ("STOPPING", "signal", "sending sig")],
+)
+def test_a_refused_signal_makes_unknown_of_every_living_state(start, state, by, problem):
     # The child is of the daemon's user at first, and gets another one when it is told to.
     change = (
         "/usr/bin/python3 -c \"import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
@@ -153,7 +156,8 @@ def test_a_refused_kill_makes_unknown_of_every_living_state(start, state):
         "print('up', flush=True); [time.sleep(1) for _ in range(1000)]\""
     )
     daemon = start(
-        f"[program:other]\ncommand={change}\nstartsecs=1000\nstopwaitsecs=2\nstdout_logfile=%(here)s/up\n",
+        f"[program:other]\ncommand={change}\nstartsecs=1000\nstdout_logfile=%(here)s/up\n"
+        f"stopwaitsecs={2 if by == 'escalation' else 1000}\n",
         wrapper=["setpriv", "--bounding-set=-kill", "--inh-caps=-kill"],
     )
     daemon.wait_file("up", "up")
@@ -163,12 +167,15 @@ def test_a_refused_kill_makes_unknown_of_every_living_state(start, state):
         assert daemon.state("other") == "STOPPING"
     os.kill(pid, signal.SIGUSR1)
     eventually(lambda: os.stat(f"/proc/{pid}").st_uid != 0, "another user")
-    if state == "STARTING":
-        with pytest.raises(xmlrpc.client.Fault, match="unknown problem killing other"):
-            daemon.rpc.supervisor.stopProcess("other")
+    refused = f"unknown problem {problem} other ({pid}):[Errno 1] Operation not permitted"
+    rpc = daemon.rpc.supervisor
+    calls = {"stop": lambda: rpc.stopProcess("other"), "signal": lambda: rpc.signalProcess("other", "HUP")}
+    if by in calls:
+        with pytest.raises(xmlrpc.client.Fault) as caught:
+            calls[by]()
+        assert (caught.value.faultCode, caught.value.faultString) == (30, f"FAILED: {refused}")
     info = daemon.wait_state("other", "UNKNOWN")
     assert (info["pid"], info["description"]) == (pid, "")
-    refused = f"unknown problem killing other ({pid}):[Errno 1] Operation not permitted"
     assert daemon.find_log(refused).level == "CRIT"
     os.kill(pid, signal.SIGKILL)
     eventually(lambda: daemon.info("other")["pid"] == 0, "the end of the child to be noticed")

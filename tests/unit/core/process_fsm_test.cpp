@@ -11,6 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 
+constexpr signal_effect stop_signal{15, false, true};
+constexpr signal_effect client_signal{15, false, false};
+
 /// Drives one machine by hand and keeps what it said and asked for.
 class ProcessFsm : public ::testing::Test {
 protected:
@@ -276,7 +279,7 @@ TEST_F(ProcessFsm, AnUnexpectedKillErrorMakesItUnknownUntilItIsStartedAgain) {
     stop(2s);
     forget();
     feed(2s, [](process_fsm& f, auto& cx) {
-        f.signal_failed(cx, 1, "[Errno 1] Operation not permitted");
+        f.signal_failed(cx, stop_signal, 1, "[Errno 1] Operation not permitted");
     });
     EXPECT_THAT(states, ElementsAre("UNKNOWN"));
     EXPECT_THAT(lines, ElementsAre("CRIT unknown problem killing cat (7):[Errno 1] Operation not "
@@ -290,7 +293,7 @@ TEST_F(ProcessFsm, NobodyReportsAStopThatTheKernelRefused) {
     run_until_running();
     stop(2s);
     feed(2s, [](process_fsm& f, auto& cx) { f.report_stopping(cx); });
-    feed(3s, [](process_fsm& f, auto& cx) { f.signal_failed(cx, 1, "refused"); });
+    feed(3s, [](process_fsm& f, auto& cx) { f.signal_failed(cx, stop_signal, 1, "refused"); });
     EXPECT_EQ(due(), std::nullopt) << "a deadline that nobody can act on would spin";
 }
 
@@ -298,10 +301,24 @@ TEST_F(ProcessFsm, AChildThatIsGoneAlreadyIsNoErrorWhenSignalled) {
     run_until_running();
     stop(2s);
     forget();
-    feed(2s, [](process_fsm& f, auto& cx) { f.signal_failed(cx, 3, "[Errno 3] No such process"); });
+    feed(2s, [](process_fsm& f, auto& cx) {
+        f.signal_failed(cx, stop_signal, 3, "[Errno 3] No such process");
+    });
     EXPECT_EQ(fsm.state(), process_state::stopping);
     EXPECT_THAT(lines, ElementsAre("DEBG unable to signal cat (pid 7), it probably just exited on "
                                    "its own: [Errno 3] No such process"));
+}
+
+TEST_F(ProcessFsm, ASignalThatAClientSendsDuringAStopHasItsOwnTexts) {
+    run_until_running();
+    stop(2s);
+    forget();
+    feed(2s, [](process_fsm& f, auto& cx) { f.signal_failed(cx, client_signal, 3, "gone"); });
+    feed(2s, [](process_fsm& f, auto& cx) { f.signal_failed(cx, client_signal, 1, "refused"); });
+    EXPECT_THAT(lines, ElementsAre("DEBG unable to signal cat (pid 7), it probably just now exited "
+                                   "on its own: gone",
+                                   "CRIT unknown problem sending sig cat (7):refused"));
+    EXPECT_EQ(fsm.state(), process_state::unknown);
 }
 
 TEST_F(ProcessFsm, SomebodyWhoWaitsForAStopIsToldEveryTwoSeconds) {

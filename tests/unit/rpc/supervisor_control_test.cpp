@@ -42,7 +42,7 @@ protected:
     void lose(process_id id) {
         daemon.run(id, 100);
         daemon.port.fleet.stop(id, daemon.port.now);
-        daemon.port.fleet.signal_failed(id, 1, "EPERM", daemon.port.now);
+        daemon.port.fleet.signal_failed(id, {15, false, true}, 1, "EPERM", daemon.port.now);
         daemon.port.fleet.exited(id, {}, daemon.port.now);
     }
 
