@@ -64,6 +64,26 @@ def test_bytes_written_just_before_death_are_kept(start):
     assert (daemon.dir / "dying.err").read_bytes() == pattern("death", size) * 5
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_the_last_words_at_a_shutdown_or_restart_are_kept(start, number):
+    size = 60_000
+    daemon = start(
+        "[program:last]\ncommand=/bin/sh -c 'trap \"cat input; cat input >&2; exit\" TERM; echo ready; read end'\nstartsecs=0\n"
+        + logs("last"),
+        files={"input": pattern("last", size)},
+    )
+    daemon.wait_file("last.out", "ready\n")
+    daemon.send(number)
+    if number == signal.SIGTERM:
+        assert daemon.wait_exit() == 0
+    expected = b"ready\n" + pattern("last", size)
+    ends = b"" if number == signal.SIGTERM else b"ready\n"  # of the next incarnation
+    assert wait_size(daemon.dir / "last.out", len(expected + ends)) == expected + ends
+    assert wait_size(daemon.dir / "last.err", size) == pattern("last", size)
+    if number == signal.SIGHUP:
+        daemon.wait_ready()
+
+
 def test_the_log_is_complete_when_the_exit_is_known(start):
     daemon = start(
         "[program:short]\ncommand=/bin/sh -c 'echo the last words'\nautostart=false\nstartsecs=0\n"
