@@ -67,7 +67,6 @@ daemon::daemon(core::config& config, prepared& start, const core::daemon_options
 daemon::~daemon() = default;
 
 result<void, startup_error> daemon::build(const process_setup& setup) {
-    start_.log.write_behind();
     io::presize_descriptor_table(process_count(config_) * descriptors_per_child +
                                  other_descriptors);
     auto signals = io::signal_source::open(control_.get_executor());

@@ -166,6 +166,9 @@ result<prepared, startup_error> prepare(core::config& config, process_setup& set
     }
     auto log = open_log(config, setup);
     if (!log) return log.error();
+    // As early as can be: who has stopped everything for a restart must not hang over its log.
+    const bool forks = setup.first_start && !config.daemon.nodaemon;
+    if (!forks) log->write_behind();
     log_queued_lines(config, *log);
     // Before the AUTO logs are touched: a second daemon started by mistake must not clear away the
     // logs of the first, and the busy socket tells.
@@ -173,8 +176,9 @@ result<prepared, startup_error> prepare(core::config& config, process_setup& set
     if (!servers) return servers.error();
     if (auto done = try_fcgi_sockets(config, *log); !done) return done.error();
     if (auto done = make_auto_logs(config, *log); !done) return done.error();
-    if (setup.first_start && !config.daemon.nodaemon) {
+    if (forks) {
         if (auto done = daemonize(config.daemon, *log); !done) return done.error();
+        log->write_behind();
     }
     return prepared{*std::move(log), *std::move(servers)};
 }

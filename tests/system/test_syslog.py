@@ -10,7 +10,7 @@ import xmlrpc.client
 
 import pytest
 
-from harness import eventually
+from harness import alive, eventually
 
 # A /dev whose log is the test's socket, in a mount namespace of the daemon's own.
 MOUNT = (
@@ -27,14 +27,18 @@ class Receiver:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
         self.messages = []
+        self.reading = threading.Event()
+        self.reading.set()
         self.thread = threading.Thread(target=self.receive)
         self.thread.start()
 
     def receive(self):
         while message := self.socket.recv(65536):
             self.messages.append(message)
+            self.reading.wait()
 
     def close(self):
+        self.reading.set()
         self.socket.shutdown(socket.SHUT_RD)
         self.thread.join()
         self.socket.close()
@@ -131,3 +135,23 @@ def test_the_main_log_is_sent_line_by_line(start, receiver):
     at = lines.index(("DEBG", "'loud' stdout output:"))
     assert lines[at + 1 : at + 4] == [("DEBG", "one"), ("DEBG", ""), ("DEBG", "  two")]
     assert lines[at + 4] == ("INFO", "received SIGUSR2 indicating log reopen request")
+
+
+@pytest.mark.ours_only  # supervisord waits for it, whatever happens
+def test_a_syslog_that_takes_nothing_holds_up_neither_commands_nor_a_restart(start, receiver):
+    daemon = start(
+        "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n", supervisord={"logfile": "syslog"}, wrapper=wrapper(receiver)
+    )
+    daemon.wait_state("cat", "RUNNING")
+    receiver.reading.clear()
+    for _ in range(20):  # more lines than the queue of a socket has room for
+        assert daemon.rpc.supervisor.stopProcess("cat") and daemon.rpc.supervisor.startProcess("cat")
+    old = daemon.info("cat")["pid"]
+    daemon.disconnect()
+    daemon.send(signal.SIGHUP)
+    eventually(lambda: not alive(old), "the end of the old program")
+    daemon.wait_ready()
+    daemon.wait_state("cat", "RUNNING")
+    receiver.reading.set()
+    request = ("WARN", "received SIGHUP indicating restart request")
+    eventually(lambda: request in main_log_of(receiver.texts()), "the lines that waited")
