@@ -1,8 +1,8 @@
 // Everything between reading the configuration and running: user, limits, log, sockets, detaching.
 //
-// Runs before any io_context exists, and any thread but that of the log, at the first start and again
-// (with less to do) at every restart. Failures are Supervisor's usage errors: a text for stderr and
-// exit status 2.
+// Runs before any io_context exists, and any thread but that of the log, at the first start and
+// again (with less to do) at every restart. Failures are Supervisor's usage errors: a text for
+// stderr and exit status 2.
 #pragma once
 
 #include <cstdint>
