@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -49,6 +50,7 @@ void session::begin_stop() {
     stopping_ = true;
     error_code ignored;  // ends the pending read; a closed socket has none
     if (stage_ == stage::idle) socket_.cancel(ignored);
+    if (stage_ == stage::reading) expect_more(options_.last_request_deadline);
     if (stage_ == stage::streaming && cancel_) cancel_();
 }
 
@@ -91,7 +93,7 @@ task<bool> session::read_request() {
         if (stopping_ && reader_.idle()) co_return false;
         if (stage_ == stage::idle && !reader_.idle()) {
             stage_ = stage::reading;
-            deadline_.set(options_.header_deadline);
+            expect_more(options_.header_deadline);
         }
         const auto room = input_.prepare();
         auto [ec, count] =
@@ -104,6 +106,11 @@ task<bool> session::read_request() {
     }
 }
 
+/// Of a request that has begun. A slow one must not hold up the end of the server.
+void session::expect_more(std::chrono::milliseconds limit) {
+    deadline_.set(stopping_ ? std::min(limit, options_.last_request_deadline) : limit);
+}
+
 /// False: send refusal_ and close, because the body will not be read.
 bool session::on_head() {
     const request& head = reader_.current();
@@ -112,7 +119,7 @@ bool session::on_head() {
     if (!head.announces_body()) return true;
     if (refusal_) return false;
     stage_ = stage::reading;
-    deadline_.set(options_.body_deadline);
+    expect_more(options_.body_deadline);
     if (reader_.expects_continue() && input_.empty()) {
         std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
         std::string_view none;
@@ -123,8 +130,9 @@ bool session::on_head() {
 
 /// The peer has closed, the connection has failed, a deadline has passed, or the server stops.
 void session::on_read_failure() {
-    if (reader_.idle() || stopping_) return;
-    send_farewell(deadline_.expired() ? 408 : 400);
+    if (reader_.idle()) return;
+    const int unfinished = stopping_ ? 503 : 408;
+    send_farewell(deadline_.expired() ? unfinished : 400);
 }
 
 // --- answering -----------------------------------------------------------------------------------

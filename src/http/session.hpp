@@ -31,6 +31,8 @@ struct session_options {
     std::chrono::milliseconds idle_deadline{600'000};   ///< between requests; a stalled stream too
     std::chrono::milliseconds linger_deadline{2'000};   ///< for the peer to close after us
     std::chrono::milliseconds half_closed_deadline{10'000};  ///< answering who sends no more
+    std::chrono::milliseconds last_request_deadline{
+        500};  ///< to complete one when the server stops
 };
 
 class session : public std::enable_shared_from_this<session> {
@@ -49,13 +51,15 @@ public:
     /// when the server stops. Set right after the task was started.
     void set_cancel(std::function<void()> cancel) { cancel_ = std::move(cancel); }
 
-    /// The server stops: end now if idle, else after the answer in progress; streams end.
+    /// The server stops: end now if idle, else after the answer in progress; streams end, and who
+    /// is in the middle of a request has a moment to complete it.
     void begin_stop();
 
 private:
     enum class stage : std::uint8_t { idle, reading, answering, writing, streaming, closing };
 
     task<bool> read_request();
+    void expect_more(std::chrono::milliseconds limit);
     bool on_head();
     void on_read_failure();
     task<bool> answer_request();

@@ -393,6 +393,32 @@ TEST_F(Server, StopsGracefully) {
     server.stop();
 }
 
+TEST_F(Server, StopsWithoutWaitingForRequestsThatNeverBecomeComplete) {
+    options.stop_grace = std::chrono::hours{1};
+    options.session.last_request_deadline = std::chrono::milliseconds{50};
+    running_server& server = serve();
+    raw_client header = server.connect();
+    header.send("GET /first HTTP/1.1\r\n\r\nGET /second HTTP/1.1\r\nHo");
+    EXPECT_THAT(header.read_response(), EndsWith("/first:"));
+    raw_client body = server.connect();
+    body.send("POST /x HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_THAT(body.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue"));
+    server.stop();
+    EXPECT_THAT(header.read_all(), StartsWith("HTTP/1.1 503 Service Unavailable"));
+    EXPECT_THAT(body.read_all(), StartsWith("HTTP/1.1 503 Service Unavailable"));
+}
+
+TEST_F(Server, ARequestThatIsComingInWhenItStopsIsAnswered) {
+    options.session.last_request_deadline = std::chrono::hours{1};
+    running_server& server = serve();
+    raw_client client = server.connect();
+    client.send("POST /x HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue"));
+    server.begin_stop();
+    EXPECT_THAT(client.send("abc").read_all(), EndsWith("/x:abc"));
+    server.stop();
+}
+
 TEST_F(Server, StopsEvenIfAnAnswerNeverComes) {
     options.stop_grace = std::chrono::milliseconds{50};
     running_server& server = serve();
