@@ -1,11 +1,13 @@
 #include "ctl/line_editor.hpp"
 
+#include <langinfo.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <clocale>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -34,6 +36,14 @@ constexpr std::array keys{
     key{"\\e[1;5D", "ed-prev-word"},       // Ctrl and the left arrow
 };
 
+/// How libedit understands bytes that are not ASCII. Where nobody set a locale, as in containers
+/// and after sudo, it would know of no others, and they would be left out of names.
+void choose_characters() {
+    std::setlocale(LC_CTYPE, "");
+    if (MB_CUR_MAX == 1 && ::nl_langinfo(CODESET) == std::string_view{"ANSI_X3.4-1968"})
+        std::setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 /// Unlike libedit's own function, shows nothing at the end.
 unsigned char end_or_delete(::EditLine* editor) {
     const auto* line = ::el_line(editor);
@@ -54,7 +64,7 @@ line_editor& line_editor::of(::EditLine* editor) {
 
 line_editor::line_editor(completer& completions, std::string history_file)
     : completions_(completions), history_(std::move(history_file)), editor_(nullptr, ::el_end) {
-    std::setlocale(LC_CTYPE, "");  // how libedit understands bytes that are not ASCII
+    choose_characters();
     editor_.reset(::el_init("ringmasterctl", stdin, stdout, stderr));
     if (!editor_) throw std::bad_alloc{};
     auto* editor = editor_.get();

@@ -60,10 +60,10 @@ def open_terminal(setup, daemon):
     """open_terminal(client, *words) -> a Terminal with that client on it."""
     opened = []
 
-    def opener(client, *words, config=None):
+    def opener(client, *words, config=None, **options):
         program = CLIENTS[client] if client == DEBIAN else setup.program(CLIENTS[client])
         command = [program, "-c", str(config or daemon.config_file), *words]
-        opened.append(Terminal(command, cwd=daemon.dir))
+        opened.append(Terminal(command, cwd=daemon.dir, **options))
         return opened[-1]
 
     yield opener
@@ -197,6 +197,18 @@ def test_lines_are_edited_with_the_usual_keys(same):
 def test_a_line_that_is_not_ascii_is_kept_as_it_is(same):
     text, _ = same([("", PROMPT), ("status naïve “x”\r", PROMPT), (UP, PROMPT + "status naïve “x”"), ("\x7f" * 4 + "\r", PROMPT), END])
     assert "naïve: ERROR (no such process)\n“x”: ERROR (no such process)\n" in text
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "no_such.locale"])
+def test_without_a_locale_text_is_utf_8(open_terminal, locale):
+    """Containers, cron and sudo have none; a character that is lost would make another name of it."""
+    for client in (DEBIAN, OURS):
+        terminal = open_terminal(client, environment={"LC_ALL": locale})
+        terminal.wait_line(PROMPT)
+        terminal.type("status naïve\r")
+        terminal.wait_text("\nnaïve: ERROR (no such process)\n")
+        terminal.type(CTRL_D)
+        assert terminal.finish()[1] == 0
 
 
 def test_history_outlives_the_shell_and_both_clients_read_it(open_terminal, daemon):
