@@ -4,6 +4,7 @@ import fcntl
 import os
 import select
 import subprocess
+import threading
 
 import pytest
 
@@ -74,6 +75,21 @@ def test_a_pipe_that_others_made_non_blocking_gets_everything(program):
             assert pipe.read().count(b"\n") == len(infos)
         _, errors = process.communicate(timeout=60)
         assert (errors, process.returncode) == (b"", 0)
+
+
+def test_a_result_is_seen_before_the_next_name_is_done(program):
+    """Starting a fleet name by name takes its time; whoever reads a pipe sees it go on."""
+    seen = threading.Event()
+
+    def answer(method, params):
+        return params[0] != "second" or seen.wait(60)
+
+    with FakeServer(answer) as server:
+        process = subprocess.Popen([program, "-s", server.url, "start first second"], stdout=subprocess.PIPE, text=True)
+        assert process.stdout.readline() == "first: started\n"
+        assert process.poll() is None
+        seen.set()
+        assert process.communicate(timeout=60)[0] == "second: started\n"
 
 
 def test_plugins_in_the_configuration_are_passed_over_with_a_warning(program, tmp_path):
