@@ -1,6 +1,5 @@
 #include "ctl/console.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,12 +43,6 @@ void console::error_line(std::string_view text) {
     std::string whole{text};
     whole += '\n';
     (void)io::write_all(STDERR_FILENO, whole);  // there is no further place to complain
-}
-
-void hold_standard_descriptors() {
-    for (const int wanted : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        // The lowest free number is this one. With O_PATH reading and writing fail as before.
-        if (::fcntl(wanted, F_GETFD) < 0) (void)::open("/", O_PATH);
 }
 
 }  // namespace ringmaster::ctl

@@ -26,8 +26,4 @@ private:
     error_code failed_;
 };
 
-/// Keeps 0 to 2 from becoming the numbers of files and sockets where the program was started
-/// without them: `status >&-` would write its table to the daemon. To be called first of all.
-void hold_standard_descriptors();
-
 }  // namespace ringmaster::ctl

@@ -15,6 +15,7 @@
 #include "ctl/session.hpp"
 #include "ctl/shell.hpp"
 #include "io/posix_host.hpp"
+#include "io/standard_descriptors.hpp"
 
 namespace {
 
@@ -73,7 +74,7 @@ int run(const ctl::client_options& options, const core::client_config& settings)
 }  // namespace
 
 int main(int argc, char** argv) {
-    ctl::hold_standard_descriptors();
+    io::hold_standard_descriptors(io::closed_output::fails);
     ctl::keep_heap();
     const std::vector<std::string> words(argv, argv + argc);
     const std::string program = words.empty() ? "ringmasterctl" : words.front();

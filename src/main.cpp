@@ -14,6 +14,7 @@
 #include "io/posix_host.hpp"
 #include "io/privileges.hpp"
 #include "io/signals.hpp"
+#include "io/standard_descriptors.hpp"
 #include "startup.hpp"
 
 namespace {
@@ -73,7 +74,7 @@ std::optional<int> run_once(const core::daemon_options& options, const core::hos
 }  // namespace
 
 int main(int argc, char** argv) {
-    io::open_missing_standard_descriptors();
+    io::hold_standard_descriptors(io::closed_output::vanishes);
     io::prepare_signals();
     io::keep_inherited_descriptors_to_ourselves();
     const std::vector<std::string> arguments(argv, argv + argc);

@@ -88,13 +88,6 @@ void presize_descriptor_table(std::uint64_t count) {
     const unique_fd high{::fcntl(probe.get(), F_DUPFD_CLOEXEC, static_cast<int>(highest))};
 }
 
-void open_missing_standard_descriptors() {
-    for (int standard = 0; standard <= 2; ++standard) {
-        // The lowest free number: those below are open by now.
-        if (::fcntl(standard, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
-    }
-}
-
 void keep_inherited_descriptors_to_ourselves() {
     if (::syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
     // Kernels before 5.11: one by one.

@@ -35,10 +35,6 @@ std::uint64_t descriptor_limit();
 /// thread: growing a shared table waits for a grace period. Best effort.
 void presize_descriptor_table(std::uint64_t count);
 
-/// Opens /dev/null in place of stdin, stdout and stderr where they are closed: otherwise the first
-/// files that are opened would get what is printed.
-void open_missing_standard_descriptors();
-
 /// Sets close-on-exec on whatever descriptors we were started with, except 0, 1 and 2.
 void keep_inherited_descriptors_to_ourselves();
 

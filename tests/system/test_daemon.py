@@ -247,3 +247,12 @@ def test_version_and_help_need_no_configuration(setup, arguments, first):
     assert done.returncode == 0 and done.stdout and not done.stderr
     if arguments in (["-v"], ["--version"]):
         assert done.stdout == "4.2.5\n"
+
+
+@pytest.mark.ours_only
+def test_closed_standard_descriptors_are_not_given_away(start):
+    """With Supervisor the log or a socket gets such a number, and what is printed goes there."""
+    daemon = start(CAT, wrapper=("/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"))
+    daemon.wait_state("cat", "RUNNING")
+    assert [os.readlink(f"/proc/{daemon.pid}/fd/{number}") for number in range(3)] == ["/"] * 3
+    assert daemon.stop() == 0
