@@ -53,6 +53,7 @@ class Peer:
     product = ""  # what version() is about; peers that run the same program share it
     keeps_logs = True  # moves its children's output itself
     can_list = False
+    rotates = False  # its logs, by size
     slow = False  # takes long for many children: run once there, not repeatedly
     stopped_code = 0  # what the main process exits with after stop()
     one_process = True  # the main process does all the work

@@ -22,6 +22,7 @@ class SupervisorLike(Peer):
     """Whatever reads a supervisord.conf and answers Supervisor's XML-RPC."""
 
     can_list = True
+    rotates = True
 
     def __init__(self, name, program, descriptors_per_child, extra=""):
         self.name = name
