@@ -38,6 +38,7 @@ class Workload:
     piece: int
     per_second: int = 0  # pieces of all writers; 0: as fast as the pipes take them
     rotated: bool = False
+    loggers: bool = True  # are peers
 
     def pace_ns(self, writers):
         return writers * 1_000_000_000 // self.per_second if self.per_second else 0
@@ -48,8 +49,8 @@ def workloads(given):
     lines = LINES_PER_SECOND * LINE * given.seconds
     return {
         "flood": Workload("flood, pieces of 16 KiB", flood, 16384),
-        "small": Workload("flood, pieces of 8 KiB", flood, 8192),
-        "rotate": Workload("flood, pieces of 16 KiB, rotated at 10 MB", flood, 16384, rotated=True),
+        "small": Workload("flood, pieces of 8 KiB", flood, 8192, loggers=False),
+        "rotate": Workload("flood, pieces of 16 KiB, rotated at 10 MB", flood, 16384, rotated=True, loggers=False),
         "lines": Workload("50,000 lines of 100 bytes a second", lines, LINE, LINES_PER_SECOND),
     }
 
@@ -153,7 +154,8 @@ def takes_part(peer, job, writers, turn):
     if job.per_second and writers == 1:
         return False  # nobody sleeps for 20 µs: one writer alone cannot keep that pace evenly
     if isinstance(peer, PipedLogger):
-        return writers <= 100 and not job.rotated  # a process for each writer: nobody runs a thousand
+        # A process for each writer: nobody runs a thousand.
+        return writers <= 100 and turn == 0 and job.loggers
     return turn == 0 or not peer.slow or writers < MANY_WRITERS
 
 
