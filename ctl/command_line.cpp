@@ -47,7 +47,7 @@ result<void, config_error> apply(getopt_match option, client_options& into) {
     return {};
 }
 
-void override_with(const std::optional<std::string>& given, std::string& setting) {
+void override_with(const std::optional<std::string>& given, auto& setting) {
     if (given) setting = *given;
 }
 
@@ -74,7 +74,7 @@ core::client_config apply_options(core::client_config from_file, const client_op
     override_with(given.serverurl, from_file.serverurl);
     override_with(given.username, from_file.username);
     override_with(given.password, from_file.password);
-    if (given.history_file) from_file.history_file = given.history_file;
+    override_with(given.history_file, from_file.history_file);
     return from_file;
 }
 

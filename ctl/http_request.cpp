@@ -30,8 +30,13 @@ std::string common_fields(const server_access& who, const server_address& to, bo
                               core::ringmaster_version);
     if (authorize)
         fmt::format_to(std::back_inserter(fields), "Authorization: Basic {}\r\n",
-                       encode_base64(fmt::format("{}:{}", who.username, who.password)));
+                       encode_base64(fmt::format("{}:{}", who.username.value_or(""),
+                                                 who.password.value_or(""))));
     return fields;
+}
+
+bool has_both(const server_access& who) {
+    return who.username && who.password;
 }
 
 std::string encode_path(std::string_view path) {
@@ -53,13 +58,14 @@ std::string rpc_request(const server_access& who, const server_address& to, std:
     return fmt::format(
         "POST /RPC2 HTTP/1.1\r\n{}Content-Type: text/xml\r\nAccept: text/xml\r\n"
         "Content-Length: {}\r\n\r\n{}",
-        common_fields(who, to, !who.username.empty() && !who.password.empty()), body.size(), body);
+        common_fields(who, to, has_both(who)), body.size(), body);
 }
 
 std::string stream_request(const server_access& who, const server_address& to,
                            std::string_view path) {
+    const bool has_password = who.password && !who.password->empty();
     return fmt::format("GET {} HTTP/1.1\r\n{}Accept: */*\r\n\r\n", encode_path(path),
-                       common_fields(who, to, !who.password.empty()));
+                       common_fields(who, to, has_both(who) || has_password));
 }
 
 }  // namespace ringmaster::ctl

@@ -11,9 +11,9 @@ namespace ringmaster::ctl {
 
 /// What the user configured; changed by `open` and by the credentials prompt.
 struct server_access {
-    std::string url;       ///< as shown in messages
-    std::string username;  ///< empty: none
-    std::string password;  ///< empty: none
+    std::string url;                      ///< as shown in messages
+    std::optional<std::string> username;  ///< may be empty, like the server's
+    std::optional<std::string> password;
 };
 
 /// A parsed serverurl.

@@ -18,8 +18,8 @@ namespace ringmaster::core {
 struct client_config {
     /// http://host[:port] or unix:///path (absolute and normalised). Not validated here.
     std::string serverurl = "http://localhost:9001";
-    std::string username;  ///< empty: none
-    std::string password;  ///< empty: none
+    std::optional<std::string> username;  ///< may be empty, like the server's
+    std::optional<std::string> password;
     std::string prompt = "supervisor";
     std::optional<std::string> history_file;   ///< absolute; unset: none
     std::vector<std::string> ignored_plugins;  ///< names of [ctlplugin:x] sections

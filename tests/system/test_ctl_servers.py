@@ -10,6 +10,7 @@ import xmlrpc.client
 import pytest
 
 from ctl_golden import DEBIAN, OURS, PROCESS, FakeServer, Raw, document
+from harness import free_port
 
 
 def result(held):
@@ -133,6 +134,21 @@ def test_a_question_is_repeated_on_a_new_connection_but_an_order_is_not(run_clie
         done = run_client(OURS, server.url, "start cat")
         assert done.stdout.startswith("error: <class ") and done.code == 1
         assert server.calls == ["getVersion"]
+
+
+def test_an_empty_password_is_a_password(start, run_client):
+    """Supervisor's client sends it with calls, and forgets it when it follows a log."""
+    port = free_port()
+    daemon = start(f"[program:echo]\ncommand=/bin/echo here\nstartsecs=0\nautorestart=false\n{PROTECTED.format(port=port)}")
+    daemon.wait_state("echo", "EXITED")
+    words = ("-s", f"http://127.0.0.1:{port}", "-u", "user", "-p", "")
+    for client in (DEBIAN, OURS):
+        assert run_client(client, "unix:///nope", *words, "tail", "echo").stdout == "here\n\n"
+        assert run_client(client, "unix:///nope", *words[:4], "version").stdout == "Server requires authentication\n"
+    assert "401" not in run_client(OURS, "unix:///nope", *words, "tail", "-f", "nope").stderr
+
+
+PROTECTED = "[inet_http_server]\nport=127.0.0.1:{port}\nusername=user\npassword=\n"
 
 
 class ClosingServer:

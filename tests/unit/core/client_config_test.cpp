@@ -17,8 +17,8 @@ TEST(ClientConfig, WithoutAnyFileDefaultsHold) {
     const auto got = load_client_config(std::nullopt, "/usr/bin/ringmasterctl", test::fake_host());
     ASSERT_TRUE(got) << got.error().text;
     EXPECT_EQ(got->serverurl, "http://localhost:9001");
-    EXPECT_EQ(got->username, "");
-    EXPECT_EQ(got->password, "");
+    EXPECT_EQ(got->username, std::nullopt);
+    EXPECT_EQ(got->password, std::nullopt);
     EXPECT_EQ(got->prompt, "supervisor");
     EXPECT_EQ(got->history_file, std::nullopt);
 }
@@ -43,6 +43,10 @@ TEST(ClientConfig, EveryOptionIsTaken) {
     EXPECT_EQ(got->history_file, "/home/joe/.h");
     EXPECT_EQ(load("[supervisorctl]\nserverurl=unix://~/s\n")->serverurl, "unix:///home/joe/s");
     EXPECT_EQ(load("[supervisorctl]\nserverurl=whatever\n")->serverurl, "whatever");
+}
+
+TEST(ClientConfig, AnEmptyPasswordIsOne) {
+    EXPECT_EQ(load("[supervisorctl]\npassword=\n")->password, "");
 }
 
 TEST(ClientConfig, PluginsAreNoted) {

@@ -41,18 +41,23 @@ TEST(ServerUrl, OtherSchemesAndPortsAreFailures) {
 }
 
 TEST(HttpRequest, CredentialsNeedANameAndAPasswordForCallsAndAPasswordForStreams) {
+    using std::nullopt;
     const auto to = address_of("http://h:1");
     // "Aladdin:open sesame" is the example of RFC 7617.
     const std::string_view field = "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n";
     const server_access known{"http://h:1", "Aladdin", "open sesame"};
     EXPECT_NE(rpc_request(known, to, "x").find(field), std::string::npos);
     EXPECT_NE(stream_request(known, to, "/mainlogtail").find(field), std::string::npos);
-    const server_access nameless{"http://h:1", "", "p"};
+    const server_access nameless{"http://h:1", nullopt, "p"};
     EXPECT_EQ(rpc_request(nameless, to, "x").find("Authorization"), std::string::npos);
     EXPECT_NE(stream_request(nameless, to, "/mainlogtail").find("Basic OnA=\r\n"),
               std::string::npos);
-    const server_access without_password{"http://h:1", "u", ""};
+    const server_access without_password{"http://h:1", "u", nullopt};
     EXPECT_EQ(rpc_request(without_password, to, "x").find("Authorization"), std::string::npos);
+    EXPECT_EQ(stream_request(without_password, to, "/x").find("Authorization"), std::string::npos);
+    const server_access empty_password{"http://h:1", "u", ""};
+    EXPECT_NE(rpc_request(empty_password, to, "x").find("Basic dTo=\r\n"), std::string::npos);
+    EXPECT_NE(stream_request(empty_password, to, "/x").find("Basic dTo=\r\n"), std::string::npos);
 }
 
 TEST(HttpRequest, NothingInANameCanBreakTheRequestLine) {
