@@ -15,6 +15,9 @@ using std::chrono::seconds;
 constexpr int sigkill = 9;
 constexpr int esrch = 3;
 constexpr seconds report_interval{2};
+/// From one launch to the next that follows by itself. Supervisor's loop, which turns about once a
+/// second, has the same effect, and programs with startsecs=0 that end at once are used with it.
+constexpr seconds shortest_cycle{1};
 /// A repeated SIGKILL is pointless more often than this, also with stopwaitsecs=0.
 constexpr seconds shortest_escalation{1};
 
@@ -62,6 +65,9 @@ void process_fsm::stop(context& cx) {
             fmt::format("Attempted to kill {}, which is in BACKOFF state.", config_->name));
         deadline_ = time_point::max();
         change(cx, process_state::stopped);
+    } else if (restarts_later()) {
+        deadline_ = time_point::max();
+        change(cx, process_state::stopped);
     } else if (waits_for_turn_) {
         launch_undone(cx, "not started: stopped before its turn");
     } else if (launching_) {
@@ -73,10 +79,15 @@ void process_fsm::stop(context& cx) {
 }
 
 void process_fsm::shut_down(context& cx) {
-    if (state_ != process_state::backoff) return stop(cx);
-    backoff_ = 0;
-    deadline_ = time_point::max();
-    change(cx, process_state::fatal);
+    if (state_ == process_state::backoff) {
+        backoff_ = 0;
+        deadline_ = time_point::max();
+        change(cx, process_state::fatal);
+    } else if (restarts_later()) {
+        deadline_ = time_point::max();
+    } else {
+        stop(cx);
+    }
 }
 
 void process_fsm::send(context& cx, int signo) {
@@ -219,9 +230,12 @@ void process_fsm::wake(context& cx) {
             break;
         case process_state::backoff: give_up_or_retry(cx); break;
         case process_state::stopping: escalate(cx); break;
+        case process_state::exited:
+            deadline_ = time_point::max();
+            if (cx.may_spawn) start(cx);
+            break;
         case process_state::stopped:
         case process_state::running:
-        case process_state::exited:
         case process_state::fatal:
         case process_state::unknown: deadline_ = time_point::max(); break;
     }
@@ -294,14 +308,13 @@ void process_fsm::enter_running(context& cx) {
 }
 
 void process_fsm::restart_if_due(context& cx, bool expected) {
-    if (!cx.may_spawn) return;
-    switch (config_->autorestart) {
-        case autorestart_mode::never: return;
-        case autorestart_mode::unexpected:
-            if (!expected) start(cx);
-            return;
-        case autorestart_mode::always: start(cx); return;
-    }
+    if (!cx.may_spawn || config_->autorestart == autorestart_mode::never) return;
+    if (config_->autorestart == autorestart_mode::unexpected && expected) return;
+    const time_point due = started_ + shortest_cycle;
+    if (cx.now.mono >= due)
+        start(cx);
+    else
+        deadline_ = due;
 }
 
 bool process_fsm::is_expected(const exit_status& status) const {

@@ -59,7 +59,8 @@ public:
     /// The same, but nothing is launched before its turn has come.
     void start_in_turn(context& cx);
     void turn_has_come(context& cx);
-    /// Stop request: signals a child, turns BACKOFF into STOPPED, does nothing in other states.
+    /// Stop request: signals a child, turns BACKOFF, and EXITED before a restart, into STOPPED. Does
+    /// nothing in other states.
     void stop(context& cx);
     /// Shutdown has reached the group: like stop(), but BACKOFF becomes FATAL.
     void shut_down(context& cx);
@@ -97,6 +98,10 @@ public:
     /// No child yet: it waits for its turn, or it is being made.
     bool launching() const { return launching_; }
     bool waits_for_turn() const { return waits_for_turn_; }
+    /// EXITED, but only until the second is over in which it was launched.
+    bool restarts_later() const {
+        return state_ == process_state::exited && deadline_ != time_point::max();
+    }
     std::int64_t start_time() const { return start_wall_; }  ///< last spawn attempt; 0: never
     std::int64_t stop_time() const { return stop_wall_; }    ///< last reap; 0: never
     int exit_code() const { return exit_code_; }             ///< 0 while unknown

@@ -72,8 +72,13 @@ process_state state_of(const core::supervisor& model, process_id id) {
     return fsm == nullptr ? process_state::stopped : fsm->state();
 }
 
+bool can_be_stopped(const core::supervisor& model, process_id id) {
+    const process_fsm* const fsm = model.find(id);
+    return fsm != nullptr && (core::is_running(fsm->state()) || fsm->restarts_later());
+}
+
 void request_stop(supervisor_port& port, ledger& book, const participant& who, bool wait) {
-    if (!core::is_running(state_of(port.model(), who.id))) {
+    if (!can_be_stopped(port.model(), who.id)) {
         return book.finish(who.id, fault(fault_code::not_running, who.label));
     }
     if (auto problem = port.stop(who.id)) {

@@ -58,7 +58,7 @@ public:
     // -- lifecycle.md 3: what polling does, also right after everything else
     void transition(double now) {
         if (supervisor_runs) {
-            if (current == state::exited && restarts()) {
+            if (current == state::exited && restarts() && now - laststart_ >= turn_of_loop) {
                 spawn(now);
             } else if (current == state::backoff && backoff <= config_.startretries &&
                        now > delay_) {
@@ -94,6 +94,8 @@ public:
             log("DEBG",
                 fmt::format("Attempted to kill {}, which is in BACKOFF state.", config_.name));
             become(state::stopped);
+        } else if (current == state::exited && restarts() && supervisor_runs) {
+            become(state::stopped);  // Supervisor: NOT_RUNNING, and it comes back
         } else if (current == state::starting || current == state::running) {
             kill(now, 15, "SIGTERM");
         }
@@ -152,6 +154,9 @@ public:
     std::string spawnerr;
 
 private:
+    /// lifecycle.md 2: the loop turns once a second, and restarts are one of its steps.
+    static constexpr double turn_of_loop = 1;
+
     // -- lifecycle.md 7, for a process in EXITED
     bool restarts() const {
         return config_.autorestart == core::autorestart_mode::always ||

@@ -19,8 +19,9 @@ constexpr std::size_t most_commanded = 100;
 bool is_legal(process_state from, process_state to) {
     switch (from) {
         case process_state::stopped:
-        case process_state::exited:
         case process_state::fatal: return to == process_state::starting;
+        case process_state::exited:
+            return to == process_state::starting || to == process_state::stopped;
         case process_state::starting:
             return to == process_state::running || to == process_state::backoff ||
                    to == process_state::stopping || to == process_state::unknown;
@@ -318,11 +319,12 @@ void world::check(process_id id) {
     if (waits && fsm.deadline()) violated(fmt::format("{}: a timer while it queues", id));
     const bool with_child = who.pid != 0;
     const bool may_wait = state == process_state::backoff || fsm.launching() ||
+                          state == process_state::exited ||
                           (state == process_state::starting && with_child) ||
                           (state == process_state::stopping && with_child);
     if (fsm.deadline() && !may_wait) violated(fmt::format("{}: unjustified timer", id));
     const bool must_wait =
-        may_wait && !fsm.launching() &&
+        may_wait && !fsm.launching() && state != process_state::exited &&
         (state != process_state::backoff || supervisor_.state() == core::daemon_state::running);
     if (must_wait && !fsm.deadline()) violated(fmt::format("{}: waits for nothing", id));
 }

@@ -1,5 +1,6 @@
 """Rows of the transition table and of the restart matrix that need a process caught in the right moment."""
 
+import datetime
 import os
 import pwd
 import re
@@ -212,3 +213,25 @@ def test_an_exit_signal_during_a_restart_ends_the_daemon(start):
     os.kill(pid, signal.SIGKILL)
     assert daemon.wait_exit() == 0
     assert daemon.count_log("supervisord started with pid") == 1
+
+
+def test_a_program_that_ends_at_once_is_not_started_more_often_than_supervisor_would(start):
+    """With startsecs=0 nothing but the daemon's pace keeps it from filling the machine with processes."""
+    daemon = start("[program:short]\ncommand=/bin/true\nstartsecs=0\nautorestart=true\n")
+
+    def launches():
+        lines = daemon.log().splitlines()
+        stamps = [line.split(" INFO ")[0] for line in lines if "INFO spawned: 'short'" in line]
+        return [datetime.datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S,%f") for stamp in stamps]
+
+    eventually(lambda: len(launches()) >= 4, "four launches")
+    seen = launches()
+    assert (seen[-1] - seen[0]).total_seconds() >= 0.9 * (len(seen) - 1)
+
+
+@pytest.mark.ours_only  # supervisord says NOT_RUNNING, and starts it again
+def test_a_program_that_ends_again_and_again_can_be_stopped(start):
+    daemon = start("[program:short]\ncommand=/bin/true\nstartsecs=0\nautorestart=true\n")
+    daemon.wait_state("short", "EXITED")
+    assert daemon.rpc.supervisor.stopProcess("short")
+    assert daemon.rpc.supervisor.getProcessInfo("short")["statename"] == "STOPPED"

@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr signal_effect stop_signal{15, false, true};
 constexpr signal_effect client_signal{15, false, false};
@@ -367,6 +368,59 @@ INSTANTIATE_TEST_SUITE_P(
                       restart_case{autorestart_mode::always, {.code = 0}, true, true},
                       restart_case{autorestart_mode::always, {.code = 1}, true, false},
                       restart_case{autorestart_mode::always, {.signal = 9}, true, false}));
+
+class ShortLife : public ProcessFsm {
+protected:
+    ShortLife() {
+        config.startsecs = 0;
+        config.autorestart = autorestart_mode::always;
+        start(0ms);
+        launched(100ms);
+        exited(300ms);
+        forget();
+    }
+};
+
+TEST_F(ShortLife, IsFollowedByTheNextOneASecondAfterItsLaunch) {
+    EXPECT_EQ(fsm.state(), process_state::exited);
+    EXPECT_EQ(due(), 1100ms);
+    wake(1099ms);
+    EXPECT_THAT(asked, IsEmpty());
+    wake(1100ms);
+    EXPECT_THAT(asked, ElementsAre("launch"));
+    EXPECT_EQ(fsm.state(), process_state::starting);
+    launched(1200ms);
+    exited(2200ms);
+    EXPECT_THAT(asked, ElementsAre("launch", "launch")) << "a second was long enough";
+}
+
+TEST_F(ShortLife, IsFollowedAtOnceWhereAClientAsksForIt) {
+    start(400ms);
+    EXPECT_THAT(asked, ElementsAre("launch"));
+    EXPECT_EQ(due(), std::nullopt);
+}
+
+TEST_F(ShortLife, IsTheLastOneAfterAStop) {
+    stop(400ms);
+    EXPECT_THAT(states, ElementsAre("STOPPED"));
+    EXPECT_EQ(due(), std::nullopt);
+}
+
+TEST_F(ShortLife, IsTheLastOneInAShutdown) {
+    feed(400ms, [](process_fsm& f, auto& cx) { f.shut_down(cx); });
+    EXPECT_THAT(states, IsEmpty());
+    EXPECT_EQ(due(), std::nullopt);
+    may_spawn = true;
+    wake(2s);
+    EXPECT_THAT(asked, IsEmpty());
+}
+
+TEST_F(ShortLife, IsNotFollowedWhileTheDaemonStops) {
+    may_spawn = false;
+    wake(1100ms);
+    EXPECT_THAT(asked, IsEmpty());
+    EXPECT_EQ(due(), std::nullopt);
+}
 
 TEST_F(ProcessFsm, AnUnexpectedExitLeavesItsCodeAndReason) {
     config.autorestart = autorestart_mode::never;
