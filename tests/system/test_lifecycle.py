@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from harness import children_of, eventually, process_stat
+from harness import children_of, end, eventually, process_stat
 
 pytestmark = pytest.mark.engine
 
@@ -253,7 +253,7 @@ def test_a_grandchild_that_keeps_the_pipes_holds_up_neither_exit_nor_restart(sta
     assert all(process_stat(pid) is not None for pid in grandchildren)
     assert daemon.rpc.supervisor.stopProcess("parent") is True
     for pid in grandchildren:
-        os.kill(pid, signal.SIGKILL)
+        end(pid)
 
 
 def test_a_child_that_closes_its_output_lives_on(start):

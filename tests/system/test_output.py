@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from harness import alive, eventually
+from harness import alive, end, eventually
 
 pytestmark = pytest.mark.engine
 
@@ -104,7 +104,7 @@ def test_a_surviving_grandchild_does_not_hold_up_the_end(start):
     daemon.wait_state("leader", "EXITED")
     child = int(daemon.read("leader.out"))
     assert alive(child)
-    os.kill(child, signal.SIGKILL)
+    end(child)
 
 
 def test_logs_rotate_after_maxbytes_and_lose_nothing(start):

@@ -8,7 +8,7 @@ import xmlrpc.client
 
 import pytest
 
-from harness import alive, eventually, process_stat
+from harness import alive, end, eventually, process_stat
 
 pytestmark = pytest.mark.engine
 
@@ -98,7 +98,7 @@ def test_without_stopasgroup_only_the_leader_is_stopped(daemon):
         daemon.rpc.supervisor.stopProcess("alone")
         assert not alive(leader) and alive(child)
     finally:
-        os.kill(child, signal.SIGKILL)
+        end(child)
 
 
 def test_stopasgroup_signals_the_whole_group(daemon):

@@ -8,11 +8,11 @@ time to let something happen: every wait polls a condition and has a deadline.
 
 from harness.connections import UnixConnection, accepts, free_port, rpc_proxy
 from harness.daemon import ROOT, SUPPORT, Daemon, Setup
-from harness.processes import adopt_orphans, alive, children_of, environment_of, ignores, process_stat
+from harness.processes import adopt_orphans, alive, children_of, end, environment_of, ignores, process_stat
 from harness.view import Result
 from harness.waiting import DEADLINE, eventually
 
 __all__ = [
     "DEADLINE", "ROOT", "SUPPORT", "Daemon", "Result", "Setup", "UnixConnection", "accepts", "adopt_orphans", "alive",
-    "children_of", "environment_of", "eventually", "free_port", "ignores", "process_stat", "rpc_proxy",
+    "children_of", "end", "environment_of", "eventually", "free_port", "ignores", "process_stat", "rpc_proxy",
 ]  # fmt: skip

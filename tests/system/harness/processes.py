@@ -4,7 +4,10 @@ import ctypes
 import os
 import pathlib
 import re
+import signal
 from typing import NamedTuple
+
+from harness.waiting import eventually
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -44,6 +47,12 @@ def alive(pid):
     """Whether the process exists and is not just a zombie."""
     found = process_stat(pid)
     return found is not None and found.state not in "ZX"
+
+
+def end(pid):
+    """Kills a process that no daemon watches any more, and waits until it is dead."""
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not alive(pid), "the end of a killed process")
 
 
 def ignores(pid, number):
