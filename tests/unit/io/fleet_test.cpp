@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -358,6 +359,12 @@ TEST_P(Fleet, SettleWaitsForTheLastOfItsProcesses) {
 
 TEST_P(Fleet, HundredsOfChildrenStartDieAndComeBack) {
     constexpr int count = 300;
+    // A login shell has a soft limit of 1024, and a child takes about five; the daemon raises its
+    // own.
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    const rlimit raised{files.rlim_max, files.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &raised);
     core::group_config group;
     group.name = "many";
     for (int i = 0; i < count; ++i) {
@@ -384,6 +391,7 @@ TEST_P(Fleet, HundredsOfChildrenStartDieAndComeBack) {
         return all_running();
     };
     EXPECT_TRUE(run_until(all_new));
+    ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 class FleetOnADiskThatHangs : public Fleet {
