@@ -172,10 +172,10 @@ struct daemon_config {
     bool strip_ansi = false;
     environment env;
     std::string identifier = "supervisor";
-    std::string io_engine = "auto";  ///< extension: auto, uring or epoll
-    int io_threads = 1;              ///< extension: data-plane threads, 1 … 64
+    std::string io_engine = "auto";                   ///< extension: auto, uring or epoll
+    int io_threads = 1;                               ///< extension: data-plane threads, 1 … 64
     std::int64_t io_memory = std::int64_t{64} << 20;  ///< extension: of the data plane, bytes
-    int start_concurrency = 0;       ///< extension: bulk starts at once; 0: any number
+    int start_concurrency = 0;  ///< extension: bulk starts at once; 0: any number
 };
 
 struct config {

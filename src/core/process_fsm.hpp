@@ -59,8 +59,8 @@ public:
     /// The same, but nothing is launched before its turn has come.
     void start_in_turn(context& cx);
     void turn_has_come(context& cx);
-    /// Stop request: signals a child, turns BACKOFF, and EXITED before a restart, into STOPPED. Does
-    /// nothing in other states.
+    /// Stop request: signals a child, turns BACKOFF, and EXITED before a restart, into STOPPED.
+    /// Does nothing in other states.
     void stop(context& cx);
     /// Shutdown has reached the group: like stop(), but BACKOFF becomes FATAL.
     void shut_down(context& cx);
