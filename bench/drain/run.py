@@ -134,17 +134,20 @@ def run_once(bench, peer, job, writers):
             run = Run(peer, fleet, Plan(0, burst, 0, 0), stamps)
             run.start()
             run.drain()
-            return numbers_of_run(run.numbers, job)
+            return numbers_of_run(run.numbers, job, any_pace=bench.given.quick)
     finally:
         shutil.rmtree(fleet.logs)
 
 
-def numbers_of_run(found, job):
-    """A flood is measured by its throughput; where the pace is given, only the cost counts."""
+def numbers_of_run(found, job, any_pace=False):
+    """A flood is measured by its throughput; where the pace is given, only the cost counts.
+
+    `any_pace`: nobody is going to believe the numbers anyway, so a busy machine is no failure.
+    """
     if not job.per_second:
         return {key: found[key] for key in ("drain_mb_per_s", "drain_cpu_s_per_gb", "drain_s")}
     nominal = job.total / LINE / LINES_PER_SECOND
-    if found["drain_s"] > 1.25 * nominal:
+    if found["drain_s"] > 1.25 * nominal and not any_pace:
         raise Broken(f"{found['drain_s']:.1f} s for the lines of {nominal:.0f} s: the pace was not kept")
     cpu_seconds = found["drain_cpu_s_per_gb"] * job.total / 1e9
     return {"cpu_percent": 100 * cpu_seconds / found["drain_s"]}

@@ -3,11 +3,16 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "core/process_fsm.hpp"
 #include "core/supervisor.hpp"
 
 namespace ringmaster::core {
 namespace {
+
+/// A shorter one is not followed by the next at once.
+constexpr std::chrono::seconds lifetime{1};
 
 /// One process is launched, runs, is killed, and is about to be launched again.
 void process_life(benchmark::State& state) {
@@ -21,6 +26,7 @@ void process_life(benchmark::State& state) {
     process.start(cx);
     for (auto _ : state) {
         process.launched(cx, 4711);
+        cx.now.mono += lifetime;
         process.exited(cx, {.code = 0, .signal = 9});
         process.wake(cx);
         effects.clear();
@@ -50,6 +56,7 @@ void fleet_life(benchmark::State& state) {
     std::size_t next = 0;
     for (auto _ : state) {
         const process_id id = ids[next++ % ids.size()];
+        now.mono += lifetime;
         fleet.exited(id, {.code = 0, .signal = 9}, now);
         fleet.wake(now);
         if (!fleet.find(id)->launching())

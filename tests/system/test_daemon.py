@@ -254,5 +254,5 @@ def test_closed_standard_descriptors_are_not_given_away(start):
     """With Supervisor the log or a socket gets such a number, and what is printed goes there."""
     daemon = start(CAT, wrapper=("/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"))
     daemon.wait_state("cat", "RUNNING")
-    assert [os.readlink(f"/proc/{daemon.pid}/fd/{number}") for number in range(3)] == ["/"] * 3
+    assert [os.readlink(f"/proc/{daemon.pid}/fd/{number}") for number in range(3)] == ["/dev/null"] * 3
     assert daemon.stop() == 0

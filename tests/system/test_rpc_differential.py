@@ -30,7 +30,8 @@ command=/bin/cat
 autostart=false
 startsecs=0
 [program:quick]
-command=/bin/true
+; Not /bin/true: whether that is RUNNING when Supervisor looks for the first time, chance decides.
+command=/bin/sleep 1
 autostart=false
 autorestart=false
 startsecs=0
@@ -104,7 +105,8 @@ programs=a,b
 """
 CHANGED = (
     FLEET.replace("[program:idle]", "[program:idle]\npriority=5")
-    .replace("[program:quick]\ncommand=/bin/true", "[program:newer]\ncommand=/bin/false")
+    .replace("[program:quick]\n", "[program:newer]\n")
+    .replace("command=/bin/sleep 1\n", "command=/bin/false\n")
     .replace("programs=a,b", "programs=b,a")
 )
 RUNNING = ("cat", "closed", "writer", "merged", "pair:a", "pair:b")
