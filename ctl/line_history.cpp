@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <new>
 #include <utility>
@@ -24,7 +25,9 @@ line_history::line_history(std::string file)
     ::HistEvent event;
     ::history(handle(), &event, H_SETSIZE, most_lines);
     ::history(handle(), &event, H_SETUNIQUE, 1);
-    if (file_.empty()) return;
+    // A FIFO or /dev/zero would be read for ever.
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file_, ignored)) return;
     std::ifstream from{file_};
     for (std::string line; std::getline(from, line);) add(line);
 }
@@ -36,8 +39,8 @@ line_history::~line_history() {
     for (int more = ::history(handle(), &event, H_LAST); more >= 0;
          more = ::history(handle(), &event, H_PREV))
         text.append(event.str).append("\n");
-    const io::unique_fd to{
-        ::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+    const io::unique_fd to{::open(
+        file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR)};
     if (to) (void)io::write_all(to.get(), text);
 }
 

@@ -70,7 +70,7 @@ io::task<rpc::log_slice> control_port::read(std::string path, rpc::log_window wi
 }
 
 io::task<rpc::clear_outcome> control_port::clear_process_logs(core::process_id id) {
-    const auto failed = co_await ringmaster::clear_process_logs(fleet_, helpers_, id);
+    const auto failed = co_await ringmaster::clear_process_logs(fleet_, readers_, id);
     co_return failed ? rpc::clear_outcome::failed : rpc::clear_outcome::done;
 }
 

@@ -8,6 +8,8 @@
 //                    BACKOFF ──▶ FATAL (gave up)       ▼
 //                                      STARTING ──▶ STOPPING ──▶ STOPPED
 //
+// A stop also makes STOPPED of BACKOFF, and of EXITED where a restart is due.
+//
 // Every input carries the moment and says whether the daemon may spawn; every answer is appended
 // to the effect queue. The machine owns no descriptor, timer or clock. One deadline is enough for
 // all states (see deadline()); the driver calls wake() when it has passed.

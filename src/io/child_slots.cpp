@@ -1,6 +1,7 @@
 #include "io/child_slots.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
@@ -12,6 +13,14 @@ namespace {
 /// The kernel copies descriptors in words of its bitmap.
 constexpr unsigned copied_together = 64;
 
+/// With fewer descriptors than that each one counts more than launches during a hanging disk.
+constexpr rlim_t few = 256;
+
+bool has_few_descriptors() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < few;
+}
+
 }  // namespace
 
 result<std::unique_ptr<child_slots>> child_slots::reserve(unsigned count) {
@@ -22,7 +31,7 @@ result<std::unique_ptr<child_slots>> child_slots::reserve(unsigned count) {
             RM_TRY(number, slots->next());
         }
     }
-    while (slots->end_ % copied_together != 0) {
+    while (slots->end_ % copied_together != 0 && !has_few_descriptors()) {
         RM_TRY(slots->fill_.emplace_back(), slots->next());
     }
     return slots;

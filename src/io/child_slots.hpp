@@ -6,7 +6,8 @@
 // 85 us instead of 700 (the kernel need not copy the table).
 //
 // The kernel rounds that number up to a multiple of 64, and closing a copied descriptor flushes its
-// file: on a disk that hangs each launch would. So the rest up to there is reserved as well.
+// file: on a disk that hangs each launch would. So the rest up to there is reserved as
+// well, unless the limit of descriptors is low.
 //
 // Made once per launcher, before its threads. Three numbers serve one child at a time, and only
 // until it has a table of its own: an execve that hangs keeps none of them.

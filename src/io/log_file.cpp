@@ -116,7 +116,8 @@ error_code log_file::open_again(int extra_flags) {
 
 std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
     if (!file_) return record.size();
-    if (replaceable_ && !astray_) look_for_removal(notes);
+    // Once a second: a system call for each record would cost too much.
+    if (looked_ != std::time(nullptr)) look_for_removal(notes);
     if (astray_) {
         const error_code failed = open_again(0);
         if (failed && has_no_name(file_.get())) {
@@ -142,15 +143,17 @@ std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
     return done;
 }
 
-/// Once a second: a system call for each record would cost too much.
 void log_file::look_for_removal(core::log_sink& notes) {
-    const std::time_t now = std::time(nullptr);
-    if (now == looked_) return;
-    const std::time_t before = std::exchange(looked_, now);
+    if (!replaceable_ || astray_) return;
+    const std::time_t before = std::exchange(looked_, std::time(nullptr));
     const std::size_t unseen = std::exchange(unseen_, 0);
-    if (!has_no_name(file_.get())) return;
+    struct stat info {};
+    if (::fstat(file_.get(), &info) != 0 || info.st_nlink != 0) return;
     astray_ = true;
-    if (unseen == 0) return;
+    // The removal moved the time of change only; a later write moved both.
+    const bool written_since =
+        info.st_mtim.tv_sec == info.st_ctim.tv_sec && info.st_mtim.tv_nsec == info.st_ctim.tv_nsec;
+    if (unseen == 0 || !written_since) return;
     count_dropped(unseen, before);
     tell_trouble("it was removed", notes);
 }
@@ -207,6 +210,7 @@ void log_file::written_again(core::log_sink& notes) {
 }
 
 void log_file::close(core::log_sink& notes) {
+    if (unseen_ > 0) look_for_removal(notes);
     file_.reset();
     if (dropped_ == 0) return;
     notes.write(core::log_level::warn, fmt::format("closed {}; {}", path_, loss()));
@@ -237,6 +241,8 @@ void log_file::rotate_if_due(core::log_sink& notes) {
     // Not a count of our own: other streams, or other programs, may append to the same file.
     const std::int64_t position = ::lseek(file_.get(), 0, SEEK_CUR);
     if (!core::rotation_due(position, rotate_at_)) return;
+    look_for_removal(notes);
+    if (astray_) return;                // the next write begins a new file
     rotate_at_ = position + maxbytes_;  // if this rotation fails, do not try again for each record
     rotate(notes);
 }

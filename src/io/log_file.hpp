@@ -105,7 +105,7 @@ private:
     bool regular_ = false;
     bool replaceable_ = false;  // the path may be renamed, removed and opened anew
     bool must_poll_ = false;    // the descriptor may block: ask before each small write
-    bool astray_ = false;  // the last attempt to open the path failed: try again, write by write
+    bool astray_ = false;       // not the file that the path names: open that before the next write
 };
 
 }  // namespace ringmaster::io

@@ -2,12 +2,19 @@
 
 #include <sys/timerfd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "io/posix.hpp"
 #include "io/unique_fd.hpp"
 
 namespace ringmaster::io {
+namespace {
+
+/// Zero would disarm the timer.
+constexpr std::chrono::nanoseconds shortest{1};
+
+}  // namespace
 
 error_code quiet_timer::open() {
     unique_fd made{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
@@ -31,7 +38,7 @@ error_code quiet_timer::ring_after(std::chrono::nanoseconds wait, std::function<
         if (const auto failed = open()) return failed;
     }
     cancel();
-    if (const auto failed = arm(wait)) return failed;
+    if (const auto failed = arm(std::max(wait, shortest))) return failed;
     ring_ = std::make_shared<std::function<void()>>(std::move(ring));
     // Weak: a wait that was over already when it was cancelled is still answered, later.
     timer_.async_wait(asio::posix::stream_descriptor::wait_read,

@@ -72,13 +72,9 @@ process_state state_of(const core::supervisor& model, process_id id) {
     return fsm == nullptr ? process_state::stopped : fsm->state();
 }
 
-bool can_be_stopped(const core::supervisor& model, process_id id) {
-    const process_fsm* const fsm = model.find(id);
-    return fsm != nullptr && (core::is_running(fsm->state()) || fsm->restarts_later());
-}
-
 void request_stop(supervisor_port& port, ledger& book, const participant& who, bool wait) {
-    if (!can_be_stopped(port.model(), who.id)) {
+    const process_fsm* const fsm = port.model().find(who.id);
+    if (fsm == nullptr || !can_be_stopped(*fsm)) {
         return book.finish(who.id, fault(fault_code::not_running, who.label));
     }
     if (auto problem = port.stop(who.id)) {
@@ -130,6 +126,10 @@ task<participants> start_processes(supervisor_port& port, participants all, bool
         return start_settled(port.model(), book, id, wait);
     };
     co_return co_await wait_for_all(port, book, std::move(settled));
+}
+
+bool can_be_stopped(const process_fsm& process) {
+    return core::is_running(process.state()) || process.restarts_later();
 }
 
 task<participants> stop_processes(supervisor_port& port, participants all, bool wait) {

@@ -35,6 +35,9 @@ using participants = std::vector<participant>;
 /// `wait` false: answers as soon as it is known whether the children could be made.
 task<participants> start_processes(supervisor_port& port, participants all, bool wait);
 
+/// A program that has ended and is about to be restarted can be stopped, too.
+bool can_be_stopped(const core::process_fsm& process);
+
 /// `wait` false: answers when the signals are sent.
 task<participants> stop_processes(supervisor_port& port, participants all, bool wait);
 

@@ -11,7 +11,7 @@ participants select(const core::supervisor& model, const std::vector<process_id>
     participants chosen;
     for (const process_id id : ids) {
         const core::process_fsm& fsm = *model.find(id);
-        if (!applies(fsm.state())) continue;
+        if (!applies(fsm)) continue;
         const std::string& group = model.group_of(id)->config.name;
         const std::string& name = fsm.config().name;
         auto& added = chosen.emplace_back(id, core::namespec(group, name));

@@ -6,7 +6,7 @@
 
 namespace ringmaster::rpc {
 
-using precondition = bool (*)(core::process_state);
+using precondition = bool (*)(const core::process_fsm&);
 
 /// Every process to which it `applies`, in the order of bulk operations.
 participants select_all(const core::supervisor& model, precondition applies);

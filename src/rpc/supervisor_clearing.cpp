@@ -43,7 +43,7 @@ task<reply<void>> clear_process_logs(invocation& in) {
 }
 
 task<reply<void>> clear_all_process_logs(invocation& in) {
-    auto all = select_all(in.port.model(), [](core::process_state) { return true; });
+    auto all = select_all(in.port.model(), [](const core::process_fsm&) { return true; });
     for (participant& each : all) {
         each.failure = co_await clear_one(in.port, each);
         co_await in.port.yield();

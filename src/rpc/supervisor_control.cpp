@@ -12,10 +12,12 @@
 namespace ringmaster::rpc {
 namespace {
 
-using core::process_state;
+bool may_start(const core::process_fsm& process) {
+    return !core::is_running(process.state());
+}
 
-bool may_start(process_state state) {
-    return !core::is_running(state);
+bool may_signal(const core::process_fsm& process) {
+    return core::is_signallable(process.state());
 }
 
 participants only(process_id id, std::string_view label) {
@@ -97,7 +99,7 @@ task<reply<void>> stop_process(invocation& in) {
     RM_CO_TRY(const target found, find_target(in.port.model(), name));
     const bool wait = truth_argument(in.params, 1, true);
     if (found.process == core::no_process) {
-        auto all = select_group(in.port.model(), *found.group, core::is_running);
+        auto all = select_group(in.port.model(), *found.group, can_be_stopped);
         const auto done = co_await stop_processes(in.port, std::move(all), wait);
         write_results(in.out, done);
         co_return reply<void>();
@@ -110,7 +112,7 @@ task<reply<void>> stop_process(invocation& in) {
 task<reply<void>> stop_process_group(invocation& in) {
     RM_CO_TRY(const auto name, text_argument(in.params, 0));
     RM_CO_TRY(const auto* const group, find_group(in.port.model(), name));
-    auto all = select_group(in.port.model(), *group, core::is_running);
+    auto all = select_group(in.port.model(), *group, can_be_stopped);
     const bool wait = truth_argument(in.params, 1, true);
     const auto done = co_await stop_processes(in.port, std::move(all), wait);
     write_results(in.out, done);
@@ -118,7 +120,7 @@ task<reply<void>> stop_process_group(invocation& in) {
 }
 
 task<reply<void>> stop_all_processes(invocation& in) {
-    auto all = select_all(in.port.model(), core::is_running);
+    auto all = select_all(in.port.model(), can_be_stopped);
     const bool wait = truth_argument(in.params, 0, true);
     const auto done = co_await stop_processes(in.port, std::move(all), wait);
     write_results(in.out, done);
@@ -130,7 +132,7 @@ task<reply<void>> signal_process(invocation& in) {
     RM_CO_TRY(const target found, find_target(in.port.model(), name));
     RM_CO_TRY(const auto signal, signal_argument::from(in.params, 1));
     if (found.process == core::no_process) {
-        auto all = select_group(in.port.model(), *found.group, core::is_signallable);
+        auto all = select_group(in.port.model(), *found.group, may_signal);
         const auto done =
             co_await signal_processes(in.port, std::move(all), signal.number, signal.text);
         write_results(in.out, done);
@@ -146,7 +148,7 @@ task<reply<void>> signal_process_group(invocation& in) {
     RM_CO_TRY(const auto name, text_argument(in.params, 0));
     RM_CO_TRY(const auto* const group, find_group(in.port.model(), name));
     RM_CO_TRY(const auto signal, signal_argument::from(in.params, 1));
-    auto all = select_group(in.port.model(), *group, core::is_signallable);
+    auto all = select_group(in.port.model(), *group, may_signal);
     const auto done =
         co_await signal_processes(in.port, std::move(all), signal.number, signal.text);
     write_results(in.out, done);
@@ -155,7 +157,7 @@ task<reply<void>> signal_process_group(invocation& in) {
 
 task<reply<void>> signal_all_processes(invocation& in) {
     RM_CO_TRY(const auto signal, signal_argument::from(in.params, 0));
-    auto all = select_all(in.port.model(), core::is_signallable);
+    auto all = select_all(in.port.model(), may_signal);
     const auto done =
         co_await signal_processes(in.port, std::move(all), signal.number, signal.text);
     write_results(in.out, done);

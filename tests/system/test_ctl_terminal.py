@@ -1,5 +1,6 @@
 """The shell and the actions that talk to a person, on a terminal, beside Debian's client."""
 
+import os
 import re
 import signal
 
@@ -238,6 +239,15 @@ def test_history_can_be_named_on_the_command_line(open_terminal, tmp_path):
         terminal.type("version\rquit\r")
         assert terminal.finish()[1] == 0
     assert history.read_text() == "version\nquit\n" * 3
+
+
+def test_a_history_that_is_no_file_is_passed_over(open_terminal, tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    for history in (tmp_path / "fifo", "/dev/zero", tmp_path):
+        terminal = open_terminal(OURS, "-r", str(history))
+        terminal.wait_line(PROMPT)
+        terminal.type("quit\r")
+        assert terminal.finish()[1] == 0
 
 
 def test_questions_are_asked_on_the_terminal(same):

@@ -230,8 +230,13 @@ def test_a_program_that_ends_at_once_is_not_started_more_often_than_supervisor_w
 
 
 @pytest.mark.ours_only  # supervisord says NOT_RUNNING, and starts it again
-def test_a_program_that_ends_again_and_again_can_be_stopped(start):
+@pytest.mark.parametrize(
+    "call", [("stopProcess", "short"), ("stopProcess", "short:*"), ("stopProcessGroup", "short"), ("stopAllProcesses",)]
+)
+def test_a_program_that_ends_again_and_again_can_be_stopped(start, call):
     daemon = start("[program:short]\ncommand=/bin/true\nstartsecs=0\nautorestart=true\n")
     daemon.wait_state("short", "EXITED")
-    assert daemon.rpc.supervisor.stopProcess("short")
+    method, *arguments = call
+    done = getattr(daemon.rpc.supervisor, method)(*arguments)
+    assert done is True or [each["name"] for each in done] == ["short"]
     assert daemon.rpc.supervisor.getProcessInfo("short")["statename"] == "STOPPED"

@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <ctime>
+#include <fstream>
 #include <vector>
 
 #include "io/posix.hpp"
@@ -15,6 +17,7 @@
 namespace ringmaster::io {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -207,6 +210,59 @@ TEST_F(LogFile, WhatWasWrittenToARemovedFileIsCounted) {
         ElementsAre("could not write " + path + ": it was removed; output is being dropped",
                     HasSubstr(fmt::format("works again; {} bytes of output were dropped since",
                                           written - 1))));
+}
+
+/// Waits until the file system's clock has moved.
+void let_a_tick_pass(const std::string& probe) {
+    std::ofstream(probe) << "first";
+    const auto before = std::filesystem::last_write_time(probe);
+    while (std::filesystem::last_write_time(probe) == before) std::ofstream(probe) << "next";
+}
+
+TEST_F(LogFile, WhatCouldBeReadBeforeTheRemovalIsNoLoss) {
+    log_file log = open();
+    log.write("a", notes);
+    let_a_tick_pass(dir.file("probe"));
+    std::filesystem::remove(path);
+    log.close(notes);
+    EXPECT_THAT(notes.lines, IsEmpty());
+}
+
+/// Repeats `story` until all of it happens in one second, in which a file is looked at once.
+template <class Story>
+void within_a_second(Story story) {
+    for (std::time_t began = 0; began != std::time(nullptr);) {
+        began = std::time(nullptr);
+        story();
+    }
+}
+
+TEST_F(LogFile, WhatWasWrittenToARemovedFileIsCountedAtItsEnd) {
+    within_a_second([this] {
+        notes.lines.clear();
+        log_file log = open();
+        log.write("a", notes);
+        std::filesystem::remove(path);
+        log.write("four", notes);
+        log.close(notes);
+    });
+    EXPECT_THAT(notes.lines,
+                Contains(HasSubstr("closed " + path + "; 5 bytes of output were dropped since")));
+}
+
+TEST_F(LogFile, WhatWasWrittenToARemovedFileIsCountedWhenItWouldBeRotated) {
+    within_a_second([this] {
+        notes.lines.clear();
+        std::filesystem::remove(path);
+        log_file log = open(8, 1);
+        log.write("a", notes);
+        std::filesystem::remove(path);
+        log.write("ten bytes.", notes);
+        log.write("more", notes);
+    });
+    EXPECT_EQ(content_of(path), "more");
+    EXPECT_FALSE(exists(path + ".1"));
+    EXPECT_THAT(notes.lines, Contains(HasSubstr("11 bytes of output were dropped since")));
 }
 
 TEST_F(LogFile, AFileThatWasRemovedWithItsDirectoryComesBackWithIt) {
