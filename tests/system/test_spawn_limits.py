@@ -44,10 +44,12 @@ def test_a_program_that_others_may_run_is_no_permission_for_us(start, tmp_path):
 
 
 def refusal(daemon, name):
-    """What a client is told that asks for a start."""
-    with pytest.raises(xmlrpc.client.Fault) as caught:
+    """What a client is told that asks for a start; None if it gets it."""
+    try:
         daemon.rpc.supervisor.startProcess(name)
-    return caught.value.faultCode, caught.value.faultString
+    except xmlrpc.client.Fault as fault:
+        return fault.faultCode, fault.faultString
+    return None
 
 
 def many(count, command="/bin/cat"):
@@ -70,12 +72,13 @@ def wait_settled(daemon):
 @as_root
 def test_without_descriptors_the_rest_runs_on(start):
     daemon = start(many(60), supervisord={"minfds": "100"}, wrapper=["prlimit", "--nofile=100:100"])
-    for info in wait_settled(daemon):
-        if info["statename"] == "FATAL":
-            assert info["spawnerr"] == f"too many open files to spawn '{info['name']}'"
-            assert daemon.find_log(f"spawnerr: too many open files to spawn '{info['name']}'")
-            name = f"many:{info['name']}"
-    assert refusal(daemon, name) == (50, f"SPAWN_ERROR: {name}")
+    failed = [info["name"] for info in wait_settled(daemon) if info["statename"] == "FATAL"]
+    for name in failed:
+        assert daemon.info(f"many:{name}")["spawnerr"] == f"too many open files to spawn '{name}'"
+        assert daemon.find_log(f"spawnerr: too many open files to spawn '{name}'")
+    # What two launches at the same time did not find may be enough for one.
+    refused = {name: told for name in failed if (told := refusal(daemon, f"many:{name}"))}
+    assert refused and all(told == (50, f"SPAWN_ERROR: many:{name}") for name, told in refused.items())
 
 
 @as_root

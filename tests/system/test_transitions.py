@@ -107,6 +107,7 @@ def test_failed_starts_are_counted_across_a_stop_and_forgotten_when_given_up(sta
         + f"[program:slow]\ncommand={STUBBORN}\nstartsecs=0\nstopwaitsecs=1000\npriority=5\n"
     )
     daemon.wait_state("l", "RUNNING")
+    daemon.wait_state("slow", "RUNNING")
     eventually(lambda: ignores(daemon.info("slow")["pid"], signal.SIGTERM), "the program to ignore SIGTERM")
     for name in ("few", "many"):
         with pytest.raises(xmlrpc.client.Fault):
