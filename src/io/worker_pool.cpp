@@ -141,13 +141,25 @@ void worker_pool::grow() {
     if (!stuck) {
         said_exhausted_ = false;
     } else if (size() >= how_.most_threads) {
-        // Whoever comes back takes the next; until then there is nothing to watch.
-        if (on_exhausted && !std::exchange(said_exhausted_, true)) on_exhausted();
-        return;
+        if (stuck_for_long()) {
+            // Whoever comes back takes the next; until then there is nothing to watch.
+            if (on_exhausted && !std::exchange(said_exhausted_, true)) on_exhausted();
+            return;
+        }
     } else {
         (void)add_thread();  // tried again after another `patience` if it fails
     }
     watch_queue();
+}
+
+/// At the bound and stuck: whether it has been so, with nothing begun, for `exhausted_after`.
+bool worker_pool::stuck_for_long() {
+    const auto now = std::chrono::steady_clock::now();
+    if (stuck_at_ != begun_before_) {
+        stuck_at_ = begun_before_;
+        stuck_since_ = now;
+    }
+    return now - stuck_since_ >= how_.exhausted_after;
 }
 
 unsigned worker_pool::size() const {

@@ -25,6 +25,9 @@ public:
         unsigned threads = 1;  ///< to begin with
         unsigned most_threads = 64;
         std::chrono::milliseconds patience{20};
+        /// For which nothing is begun at the bound before that counts as hanging: a machine that is
+        /// busy, or a container whose processor time is used up, also pauses for a while.
+        std::chrono::milliseconds exhausted_after{1000};
     };
 
     worker_pool(boost::asio::any_io_executor control, settings how);
@@ -42,7 +45,8 @@ public:
 
     /// Threads that there are now.
     unsigned size() const;
-    /// Called on the control thread when something waits and no thread may be added any more.
+    /// Called on the control thread when something has waited for `exhausted_after` and no thread
+    /// may be added any more.
     std::function<void()> on_exhausted;
 
 private:
@@ -51,6 +55,7 @@ private:
     error_code add_thread();
     void watch_queue();
     void grow();
+    bool stuck_for_long();
 
     settings how_;
     std::shared_ptr<shared> shared_;
@@ -58,6 +63,8 @@ private:
     bool watching_ = false;
     bool said_exhausted_ = false;
     std::uint64_t begun_before_ = 0;
+    std::uint64_t stuck_at_ = ~0ULL;  ///< what had been begun when the bound was found stuck
+    std::chrono::steady_clock::time_point stuck_since_;
 };
 
 }  // namespace ringmaster::io

@@ -15,12 +15,13 @@ class WorkerPool : public ::testing::Test {
 protected:
     ~WorkerPool() override { let_go.set_value(); }
 
-    void open(unsigned most) {
+    void open(unsigned most, std::chrono::milliseconds exhausted_after = 1ms) {
         worker_pool::settings how;
         how.name = "test";
         how.threads = 2;
         how.most_threads = most;
         how.patience = 1ms;
+        how.exhausted_after = exhausted_after;
         subject = std::make_unique<worker_pool>(control.get_executor(), how);
         ASSERT_FALSE(subject->start());
     }
@@ -72,6 +73,20 @@ TEST_F(WorkerPool, SaysOnceThatEverythingHangsAtItsBound) {
     ASSERT_TRUE(run_until([&] { return said == 1; }));
     submit_quick();
     EXPECT_EQ(subject->size(), 3U);
+    EXPECT_EQ(done, 0);
+    subject->stop(1ms);
+}
+
+TEST_F(WorkerPool, ABusyMachineIsNoReasonToSaySo) {
+    open(3, 1h);
+    int said = 0;
+    subject->on_exhausted = [&] { ++said; };
+    for (int i = 0; i < 3; ++i) submit_hanging();
+    submit_quick();
+    ASSERT_TRUE(run_until([&] { return subject->size() == 3; }));
+    control.restart();
+    for (int turn = 0; turn < 10; ++turn) control.run_one();  // each looks at the queue
+    EXPECT_EQ(said, 0);
     EXPECT_EQ(done, 0);
     subject->stop(1ms);
 }
