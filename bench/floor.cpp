@@ -1,13 +1,13 @@
 // The floor of the fleet benchmark: the bare work of a supervisor, and nothing else.
 //
 //   bench_floor --children N --streams 0|1|2 --program SLEEPER --stamps FILE --logs DIR
-//               [--move splice|copy]
+//               [--move splice|copy] [--rotate-at BYTES --backups B]
 //
 // Starts N children, each with a pipe and a log file per stream, moves what they write from pipe to
 // log (by splice, or by read and write), starts a child anew when it dies, and on SIGTERM ends all
-// of them and itself. It uses the fastest calls known for each step and keeps no configuration, no
-// states and no listeners: what a supervisor takes more than this is the price of what it offers.
-// Linux >= 5.11.
+// of them and itself. A log that has reached BYTES is renamed to LOG.1, LOG.1 to LOG.2 and so on.
+// It uses the fastest calls known for each step and keeps no configuration, no states and no
+// listeners: what a supervisor takes more than this is the price of what it offers. Linux >= 5.11.
 //
 // Exit codes: 0 stopped by SIGTERM, 1 a system call failed (said on stderr), 2 wrong arguments.
 
@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -47,13 +48,20 @@ struct options {
     std::string program;
     std::string stamps;
     std::string logs;
-    bool copy = false;  ///< move output by read(2) and write(2) instead of splice(2)
+    bool copy = false;    ///< move output by read(2) and write(2) instead of splice(2)
+    off_t rotate_at = 0;  ///< 0: never
+    unsigned backups = 1;
+};
+
+struct log_file {
+    int fd = -1;
+    off_t size = 0;
 };
 
 struct child {
     pid_t pid = 0;
     int pidfd = -1;
-    std::array<int, 2> log{-1, -1};
+    std::array<log_file, 2> log;
 };
 
 /// What an epoll event is about. The descriptor rides along, because a restarted child's old pipe
@@ -166,7 +174,7 @@ private:
         child& mine = children_[index];
         const int slot = first_slot + 2 * thread;
         for (unsigned s = 0; s < given_.streams; ++s) {
-            if (mine.log[s] < 0) mine.log[s] = open_log(index, s);
+            if (mine.log[s].fd < 0) open_log(index, s);
             std::array<int, 2> ends;
             must(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
             must(::dup3(ends[1], slot + static_cast<int>(s), O_CLOEXEC), "dup3");
@@ -192,11 +200,29 @@ private:
             must(::clone(run_child, stack.data() + stack.size(), how, &plan, &mine.pidfd), "clone");
     }
 
+    std::string path_of_log(unsigned index, unsigned stream) const {
+        return given_.logs + "/" + std::to_string(index) + (stream == 0 ? ".out" : ".err");
+    }
+
     /// Not O_APPEND: splice(2) refuses such files.
-    int open_log(unsigned index, unsigned stream) const {
-        const auto path =
-            given_.logs + "/" + std::to_string(index) + (stream == 0 ? ".out" : ".err");
-        return must(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), "log");
+    void open_log(unsigned index, unsigned stream) {
+        log_file& log = children_[index].log[stream];
+        const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (given_.rotate_at == 0 ? O_TRUNC : 0);
+        log.fd = must(::open(path_of_log(index, stream).c_str(), how, 0644), "log");
+        log.size = ::lseek(log.fd, 0, SEEK_END);
+    }
+
+    void rotate(unsigned index, unsigned stream) {
+        const auto path = path_of_log(index, stream);
+        const auto backup = [&](unsigned n) {
+            return n == 0 ? path : path + "." + std::to_string(n);
+        };
+        // First: ext4 writes a file to the disk that is renamed to the name of another.
+        ::unlink(backup(given_.backups).c_str());
+        for (unsigned n = given_.backups; n > 0; --n)
+            ::rename(backup(n - 1).c_str(), backup(n).c_str());
+        ::close(children_[index].log[stream].fd);
+        open_log(index, stream);
     }
 
     bool handle(const epoll_event& event) {
@@ -210,9 +236,7 @@ private:
                 start(index, 0);
                 break;
             case subject::output:
-            case subject::error_output:
-                move(fd, children_[index].log[what == subject::output ? 0 : 1]);
-                break;
+            case subject::error_output: move(fd, index, what == subject::output ? 0 : 1); break;
         }
         return true;
     }
@@ -224,21 +248,31 @@ private:
         dead.pidfd = -1;
     }
 
-    void move(int pipe, int log) {
-        if (given_.copy) return copy(pipe, log);
-        const auto n =
-            ::splice(pipe, nullptr, log, nullptr, splice_bytes, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-        if (n == 0) ::close(pipe);
-        if (n < 0 && errno != EAGAIN && errno != EINTR) must(-1, "splice");
+    void move(int pipe, unsigned index, unsigned stream) {
+        log_file& log = children_[index].log[stream];
+        log.size += given_.copy ? copy(pipe, log.fd) : splice(pipe, log.fd);
+        if (given_.rotate_at > 0 && log.size >= given_.rotate_at) rotate(index, stream);
     }
 
-    void copy(int pipe, int log) {
-        const auto n = ::read(pipe, buffer_.data(), buffer_.size());
-        if (n == 0) ::close(pipe);
-        if (n < 0 && errno != EAGAIN && errno != EINTR) must(-1, "read");
+    static ssize_t splice(int pipe, int log) {
+        return moved(
+            pipe, "splice",
+            ::splice(pipe, nullptr, log, nullptr, splice_bytes, SPLICE_F_MOVE | SPLICE_F_NONBLOCK));
+    }
+
+    ssize_t copy(int pipe, int log) {
+        const auto n = moved(pipe, "read", ::read(pipe, buffer_.data(), buffer_.size()));
         if (n > 0)
             must(static_cast<int>(::write(log, buffer_.data(), static_cast<std::size_t>(n))),
                  "write");
+        return n;
+    }
+
+    /// Closes a pipe that is at its end.
+    static ssize_t moved(int pipe, const char* how, ssize_t bytes) {
+        if (bytes == 0) ::close(pipe);
+        if (bytes < 0 && errno != EAGAIN && errno != EINTR) must(-1, how);
+        return std::max<ssize_t>(bytes, 0);
     }
 
     options given_;
@@ -265,6 +299,10 @@ bool parse(int argc, char** argv, options& into) {
             into.logs = value;
         else if (name == "--move" && (value == "splice" || value == "copy"))
             into.copy = value == "copy";
+        else if (name == "--rotate-at")
+            into.rotate_at = std::stol(value);
+        else if (name == "--backups")
+            into.backups = static_cast<unsigned>(std::stoul(value));
         else
             return false;
     }
@@ -278,7 +316,8 @@ int main(int argc, char** argv) {
     if (!parse(argc, argv, given)) {
         std::fputs(
             "usage: bench_floor --children N --streams 0|1|2 --program SLEEPER "
-            "--stamps FILE --logs DIR [--move splice|copy]\n",
+            "--stamps FILE --logs DIR [--move splice|copy] "
+            "[--rotate-at BYTES --backups B]\n",
             stderr);
         return 2;
     }

@@ -85,7 +85,7 @@ void write_all(const std::string& text) {
 }
 
 [[noreturn]] void be_quiet(const page_header& page, std::uint64_t child) {
-    std::minstd_rand chance(static_cast<unsigned>(child));
+    std::mt19937_64 chance(child);  // whose first number says little about its seed
     std::uniform_int_distribution<std::uint64_t> pause(0, 2 * page.pause_ns);
     std::string line(line_length - 1, 'q');
     line += '\n';

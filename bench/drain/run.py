@@ -2,7 +2,7 @@
 
 Ringmaster and Supervisor run as whole daemons, svlogd and s6-log as a process for each writer. There
 are two floors, bare loops of splice, and of read and write; "floor" is the better of them in each turn
-and number. No floor rotates.
+and number.
 """
 
 import os
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from harness import machine, peers
 from harness.fleet_run import Broken, Plan, Run, prepared
 from harness.peers.loggers import PipedLogger, S6Log, Svlogd
-from harness.peers.peer import Fleet
+from harness.peers.peer import Fleet, Rotation
 from harness.program import add_peers_option, in_turns, numbers_of
 from harness.results import Measure
 
@@ -107,12 +107,9 @@ def all_peers(bench):
     ]
 
 
-def log_options(rotated, log_bytes):
+def rotation(rotated, log_bytes):
     """No backup is removed: its bytes are counted."""
-    if not rotated:
-        return "stdout_logfile_maxbytes=0\n"
-    backups = max(10, log_bytes // ROTATE_AT + 2)
-    return f"stdout_logfile_maxbytes={ROTATE_AT}\nstdout_logfile_backups={backups}\n"
+    return Rotation(ROTATE_AT, max(10, log_bytes // ROTATE_AT + 2)) if rotated else Rotation(0, 10)
 
 
 def run_once(bench, peer, job, writers):
@@ -125,7 +122,7 @@ def run_once(bench, peer, job, writers):
         one_group=False,
         sleeper=bench.program("bench_sleeper"),
         stamps=os.path.join(bench.work, "stamps"),
-        log_options=log_options(rotated, job.total // writers),
+        rotation=rotation(rotated, job.total // writers),
     )
     fleet.empty_logs()
     burst = job.total // writers // job.piece * job.piece

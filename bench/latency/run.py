@@ -1,8 +1,7 @@
 """Lines of quiet children: how long each takes from its write to its log file, whatever others do.
 
 1,000 children write a line now and then; beside them nothing, 10 children with 50,000 lines a second, or
-one that floods. An observer is told by inotify when a file grows (bench/line_probe.cpp). The floor has
-no flood: it cannot rotate, and would fill the disk.
+one that floods. An observer is told by inotify when a file grows (bench/line_probe.cpp).
 """
 
 import mmap
@@ -14,7 +13,7 @@ import subprocess
 
 from harness import machine, peers
 from harness.fleet_run import Broken
-from harness.peers.peer import Fleet
+from harness.peers.peer import Fleet, Rotation
 from harness.program import add_peers_option, in_turns
 from harness.results import Measure
 from harness.stamps import wait_until
@@ -23,14 +22,14 @@ MEASURES = [Measure("line_ms", "from write to file", "ms", 3, percentiles=(50, 9
 HEADER = struct.Struct("=QQQQQQQ208s")
 PAUSE_NS = 1_000_000_000
 LINES_PER_SECOND = 50_000
-ROTATE = "stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=2\n"
+ROTATION = Rotation(at=10 << 20, backups=2)
 PATIENCE = 300
 
 
 def add_options(add):
     add_peers_option(add)
     add("--quiet", type=int, default=1000, help="quiet children (default %(default)s)")
-    add("--lines", type=int, default=3, help="of each, one a second on average (default %(default)s)")
+    add("--lines", type=int, default=10, help="of each, one a second on average (default %(default)s)")
 
 
 def quick(given):
@@ -73,7 +72,7 @@ def run_once(bench, peer, loud, pace_ns):
     fleet = Fleet(
         children=given.quiet + loud, streams=1, directory=os.path.join(bench.work, "run"),
         logs=os.path.join(bench.work, "logs"), one_group=False, sleeper=bench.program("bench_line_probe"),
-        stamps=os.path.join(bench.work, "page"), log_options=ROTATE,
+        stamps=os.path.join(bench.work, "page"), rotation=ROTATION,
     )  # fmt: skip
     os.makedirs(fleet.directory)
     fleet.empty_logs()
@@ -112,8 +111,6 @@ def measure(bench):
              ("one child that floods", 1, 0)]  # fmt: skip
     for words, loud, pace in loads:
         for turn, peer in in_turns(chosen, given.repeat):
-            if loud and not pace and peer is floor:
-                continue  # it cannot rotate
             if peer.slow and turn > 0:
                 continue
             bench.attempt(f"{given.quiet:,} quiet children, {words}", peer.name,

@@ -36,7 +36,7 @@ struct stream_table::stream {
     std::unique_ptr<stream_tap> tap;
     std::unique_ptr<std::string> backlog;  // what the log could not take; reading pauses
     std::int64_t last_bytes = -1;          // finish(): so many are still to be read; -1: ask
-    std::uint32_t hot_bytes;               // in one gathering period
+    std::uint32_t hot_bytes;               // in the longest gathering period
     std::uint32_t window = 0;              // the period that window_bytes belongs to
     std::uint32_t window_bytes = 0;
     slot_id slot;

@@ -18,7 +18,7 @@ constexpr std::uint8_t chatty_after = 8;
 constexpr std::size_t small_read = 4096;
 
 std::uint32_t window_of(gather::clock::time_point now) {
-    return static_cast<std::uint32_t>(now.time_since_epoch() / gather::period);
+    return static_cast<std::uint32_t>(now.time_since_epoch() / gather::longest_period);
 }
 
 }  // namespace
@@ -77,6 +77,7 @@ void stream_table::begin_batch() {
 void stream_table::count_load(stream& source, std::size_t bytes) {
     bytes_read_.fetch_add(bytes, std::memory_order_relaxed);
     begin_batch();
+    gather_.on_read();
     const std::uint32_t window = window_of(*now_);
     if (window != source.window) {
         source.window = window;

@@ -8,6 +8,8 @@ from harness.peers.peer import Peer
 class Floor(Peer):
     """Bare children, or children with a pipe and a log for each stream."""
 
+    rotates = True
+
     def __init__(self, program, with_streams, move="splice", name="floor"):
         self._program = program
         self._with_streams = with_streams
@@ -33,4 +35,7 @@ class Floor(Peer):
             "--logs": fleet.logs,
             "--move": self._move,
         }
+        if fleet.rotation is not None and fleet.rotation.at > 0:
+            given["--rotate-at"] = fleet.rotation.at
+            given["--backups"] = fleet.rotation.backups
         return [self._program] + [str(word) for pair in given.items() for word in pair]

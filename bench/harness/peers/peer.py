@@ -15,6 +15,14 @@ from harness import machine
 
 
 @dataclass
+class Rotation:
+    """When logs get new names, and how many of them are kept."""
+
+    at: int  # bytes; 0: never
+    backups: int
+
+
+@dataclass
 class Fleet:
     """What a peer is to supervise."""
 
@@ -25,7 +33,7 @@ class Fleet:
     one_group: bool  # all programs in one group; else each is its own, as if no group was written
     sleeper: str
     stamps: str
-    log_options: str = ""  # further lines of each [program:x]
+    rotation: Rotation | None = None  # none: the peer's default
 
     def logged_bytes(self, child):
         """How much of the child's output is in its log, rotated files included."""

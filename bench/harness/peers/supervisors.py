@@ -78,7 +78,13 @@ startsecs=0
 autorestart=true
 stdout_logfile={fleet.stdout_log(child)}
 {error_log}
-{fleet.log_options}"""
+{self._rotation(fleet)}"""
+
+    def _rotation(self, fleet):
+        if fleet.rotation is None:
+            return ""
+        rotation = fleet.rotation
+        return f"stdout_logfile_maxbytes={rotation.at}\nstdout_logfile_backups={rotation.backups}\n"
 
     def list(self, fleet, timeout):
         began_ns = time.monotonic_ns()
