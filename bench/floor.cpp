@@ -36,7 +36,7 @@
 
 namespace {
 
-constexpr int max_threads = 2;  ///< spawn threads; more gain nothing on two cores
+constexpr int max_threads = 4;  ///< spawn threads; more gain nothing on two cores
 constexpr int first_slot = 16;  ///< lowest descriptor number reserved for children's pipe ends
 constexpr unsigned end_of_slots = 64;
 constexpr int splice_bytes = 1 << 16;

@@ -151,7 +151,7 @@ public:
         const auto place = placement_.choose(disk, spec.log.path);
         if (places_[place] == nullptr) open_place(place, spec.log.path);
         const stream_id id = ++last_ * places_.size() + place;
-        shard_of(id).push(add_stream{id, std::move(spec)});
+        shard_of(id).push_lazily(add_stream{id, std::move(spec)});
         return id;
     }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -162,6 +163,10 @@ void threaded_launcher::report_hanging() {
 }
 
 }  // namespace
+
+unsigned usual_launch_threads() {
+    return std::clamp(2 * std::thread::hardware_concurrency(), 4U, 8U);
+}
 
 std::string search_path(const core::environment& own, const core::environment& base) {
     if (const auto found = own.find("PATH"); found != own.end()) return found->second;

@@ -61,8 +61,13 @@ using launch_outcome = std::variant<launched_child, launch_failure>;
 /// Names one launch; chosen by the caller, never twice.
 using launch_number = std::uint64_t;
 
+/// Twice the processors, 4 to 8: a thread sleeps until its child has come to its execve. Beyond
+/// that the control thread is the one that has no time (docs/performance.md).
+unsigned usual_launch_threads();
+
 struct launcher_options {
-    unsigned threads = 2;  ///< to begin with; more are added while launches hang
+    /// To begin with; more are added while launches hang.
+    unsigned threads = usual_launch_threads();
     unsigned most_threads = 64;
     core::environment base;              ///< the daemon's own environment
     std::uint64_t descriptor_limit = 0;  ///< soft RLIMIT_NOFILE of children; 0: inherit

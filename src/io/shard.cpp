@@ -88,18 +88,29 @@ void shard::push(shard_command command) {
     wake();
 }
 
-void shard::push_lazily(append_output command) {
+template <class Enqueue>
+void shard::push_unless_pausing(Enqueue enqueue) {
     {
         const std::lock_guard guard(lock_);
+        enqueue();
+        if (pausing_ || std::exchange(woken_, true)) return;
+    }
+    wake();
+}
+
+void shard::push_lazily(append_output command) {
+    push_unless_pausing([&] {
         auto* const last =
             commands_.empty() ? nullptr : std::get_if<append_output>(&commands_.back());
         if (last != nullptr && last->id == command.id)
             last->bytes += command.bytes;
         else
             commands_.emplace_back(std::move(command));
-        if (pausing_ || std::exchange(woken_, true)) return;
-    }
-    wake();
+    });
+}
+
+void shard::push_lazily(add_stream command) {
+    push_unless_pausing([&] { commands_.emplace_back(std::move(command)); });
 }
 
 void shard::wake() const {

@@ -74,6 +74,7 @@ public:
     void push(shard_command command);
     /// Pushes a command that may wait until a pause is over in which output gathers.
     void push_lazily(append_output command);
+    void push_lazily(add_stream command);
     /// Finishes every stream, then ends the thread. No command may follow.
     void request_stop();
     /// Waits until the thread has ended; once, after request_stop(). False: it has not read a byte
@@ -89,6 +90,8 @@ private:
     void live(engine_kind kind, std::size_t memory, readiness ready);
     void run(engine& kernel);
     void execute(stream_table& streams);
+    template <class Enqueue>
+    void push_unless_pausing(Enqueue enqueue);
     void wake() const;
     void pause(gather::clock::duration time);
     void publish(stream_table& streams);

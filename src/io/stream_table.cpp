@@ -45,6 +45,7 @@ slot_id stream_table::take_slot() {
 }
 
 void stream_table::add(stream_id id, stream_spec spec) {
+    begin_batch();  // while a fleet starts, new streams gather, too
     const slot_id slot = take_slot();
     auto made = std::make_unique<stream>(id, slot, std::move(spec));
     slots_[slot] = made.get();
