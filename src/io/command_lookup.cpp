@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,21 +15,24 @@
 namespace ringmaster::io {
 namespace {
 
-std::optional<struct stat> status_of(const std::string& path) {
+struct found_file {
+    std::string path;
+    struct stat info;
+};
+
+std::optional<found_file> at(std::string path) {
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0) return std::nullopt;
-    return info;
+    return found_file{std::move(path), info};
 }
 
-/// The path of the first existing entry; empty if there is none.
-std::string search(const std::string& program, std::string_view search_path) {
-    if (program.find('/') != std::string::npos) return status_of(program) ? program : "";
+/// The first existing entry.
+std::optional<found_file> search(const std::string& program, std::string_view search_path) {
+    if (program.find('/') != std::string::npos) return at(program);
     for (;;) {
         const auto colon = search_path.find(':');
-        const auto directory = search_path.substr(0, colon);
-        auto path = core::join_path(directory, program);
-        if (status_of(path)) return path;
-        if (colon == std::string_view::npos) return {};
+        if (auto found = at(core::join_path(search_path.substr(0, colon), program))) return found;
+        if (colon == std::string_view::npos) return std::nullopt;
         search_path.remove_prefix(colon + 1);
     }
 }
@@ -44,15 +48,15 @@ result<resolved_command, lookup_problem> look_up(std::string_view command,
     }
     if (words->empty()) return lookup_problem{false, "command is empty"};
     const std::string& program = words->front();
-    auto path = search(program, search_path);
-    if (path.empty()) {
+    auto found = search(program, search_path);
+    if (!found) {
         return lookup_problem{true, fmt::format("can't find command {}", core::repr(program))};
     }
-    const auto info = status_of(path);
-    if (info && S_ISDIR(info->st_mode)) {
+    auto& [path, info] = *found;
+    if (S_ISDIR(info.st_mode)) {
         return lookup_problem{false, fmt::format("command at {} is a directory", core::repr(path))};
     }
-    if (info && (info->st_mode & 0111) == 0) {
+    if ((info.st_mode & 0111) == 0) {
         return lookup_problem{false,
                               fmt::format("command at {} is not executable", core::repr(path))};
     }
