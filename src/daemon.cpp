@@ -18,10 +18,6 @@ namespace {
 
 using core::log_level;
 
-/// Descriptors that one child costs us: stdin, stdout, stderr, two logs, its pidfd.
-constexpr std::uint64_t descriptors_per_child = 6;
-constexpr std::uint64_t other_descriptors = 256;
-
 /// Clients may hold a quarter of the descriptors, so that children never lack them.
 http::server_options limits_for(std::size_t listeners) {
     constexpr std::uint64_t fewest = 8;
@@ -35,12 +31,6 @@ io::engine_choice engine_choice(const std::string& word) {
     if (word == "uring") return io::engine_choice::uring;
     if (word == "epoll") return io::engine_choice::epoll;
     return io::engine_choice::automatic;
-}
-
-std::uint64_t process_count(const core::config& config) {
-    std::uint64_t count = 0;
-    for (const auto& group : config.groups) count += group.processes.size();
-    return count;
 }
 
 }  // namespace
@@ -67,8 +57,6 @@ daemon::daemon(core::config& config, prepared& start, const core::daemon_options
 daemon::~daemon() = default;
 
 result<void, startup_error> daemon::build(const process_setup& setup) {
-    io::presize_descriptor_table(process_count(config_) * descriptors_per_child +
-                                 other_descriptors);
     auto signals = io::signal_source::open(control_.get_executor());
     if (!signals) return fmt::format("could not watch signals: {}", signals.error().message());
     signals_.emplace(std::move(*signals));

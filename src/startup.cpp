@@ -27,6 +27,10 @@ constexpr const char* root_warning =
     "the config file.  If you intend to run as root, you can set user=root in the config file to "
     "avoid this message.";
 
+/// Descriptors that one child costs us: stdin, stdout, stderr, two logs, its pidfd.
+constexpr std::uint64_t descriptors_per_child = 6;
+constexpr std::uint64_t other_descriptors = 256;
+
 /// The text with a kind of its own, so that boost's result cannot take it for a value.
 startup_error text(std::string message) {
     return message;
@@ -80,6 +84,14 @@ result<io::main_log, startup_error> open_log(const core::config& config, process
     }
     return text(
         fmt::format("could not open the log file {}: {}", daemon.logfile, log.error().message()));
+}
+
+/// Starts the first thread of the daemon, which has forked by now if it will.
+void begin_threads(const core::config& config, io::main_log& log) {
+    std::uint64_t processes = 0;
+    for (const auto& group : config.groups) processes += group.processes.size();
+    io::presize_descriptor_table(processes * descriptors_per_child + other_descriptors);
+    log.write_behind();
 }
 
 void log_queued_lines(const core::config& config, core::log_sink& log) {
@@ -168,7 +180,7 @@ result<prepared, startup_error> prepare(core::config& config, process_setup& set
     if (!log) return log.error();
     // As early as can be: who has stopped everything for a restart must not hang over its log.
     const bool forks = setup.first_start && !config.daemon.nodaemon;
-    if (!forks) log->write_behind();
+    if (!forks) begin_threads(config, *log);
     log_queued_lines(config, *log);
     // Before the AUTO logs are touched: a second daemon started by mistake must not clear away the
     // logs of the first, and the busy socket tells.
@@ -178,7 +190,7 @@ result<prepared, startup_error> prepare(core::config& config, process_setup& set
     if (auto done = make_auto_logs(config, *log); !done) return done.error();
     if (forks) {
         if (auto done = daemonize(config.daemon, *log); !done) return done.error();
-        log->write_behind();
+        begin_threads(config, *log);
     }
     return prepared{*std::move(log), *std::move(servers)};
 }
