@@ -36,7 +36,8 @@
 
 namespace {
 
-constexpr int max_threads = 4;  ///< spawn threads; more gain nothing on two cores
+/// As many as Ringmaster has; more gain nothing on two cores.
+const unsigned max_threads = std::clamp(2 * std::thread::hardware_concurrency(), 4U, 8U);
 constexpr int first_slot = 16;  ///< lowest descriptor number reserved for children's pipe ends
 constexpr unsigned end_of_slots = 64;
 constexpr int splice_bytes = 1 << 16;
@@ -118,7 +119,7 @@ public:
 
     void start_all() {
         std::vector<std::thread> spawners;
-        for (int t = 0; t < max_threads; ++t) {
+        for (unsigned t = 0; t < max_threads; ++t) {
             spawners.emplace_back([this, t] {
                 for (unsigned i; (i = next_++) < given_.children;) start(i, t);
             });
@@ -170,9 +171,9 @@ private:
         must(::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
     }
 
-    void start(unsigned index, int thread) {
+    void start(unsigned index, unsigned thread) {
         child& mine = children_[index];
-        const int slot = first_slot + 2 * thread;
+        const int slot = first_slot + 2 * static_cast<int>(thread);
         for (unsigned s = 0; s < given_.streams; ++s) {
             if (mine.log[s].fd < 0) open_log(index, s);
             std::array<int, 2> ends;

@@ -38,8 +38,8 @@ SLOW_FROM = 100  # from so many children on, a slow peer runs --repeat-slow time
 
 def add_options(add):
     add_peers_option(add)
-    add("--children", type=numbers_of, default=[100, 1000, 5000, 10000],
-        help="fleet sizes (default 100,1000,5000,10000)")  # fmt: skip
+    add("--children", type=numbers_of, default=[10, 100, 1000, 5000, 10000],
+        help="fleet sizes (default 10,100,1000,5000,10000)")  # fmt: skip
     add("--repeat-slow", type=int, default=1, help="runs of slow peers with 100 children or more (default %(default)s)")
     add("--kills", type=int, default=50, help="children killed in a run (default %(default)s)")
     add("--burst", type=int, default=65536, help="bytes each child writes (default %(default)s)")

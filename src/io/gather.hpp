@@ -28,7 +28,7 @@ public:
     /// How long one hot stream keeps the shard from waiting.
     static constexpr clock::duration hot_time = 2 * longest_period;
 
-    /// A batch that moves output begins at `now`.
+    /// A batch begins at `now`: output is moved, or a new stream is taken on.
     void on_batch(clock::time_point now) {
         // The generic cell rate algorithm: due_ runs ahead of the clock by what was used up.
         due_ = std::min(std::max(due_, now), now + burst) + period();
@@ -36,7 +36,7 @@ public:
     }
 
     /// One read of the batch.
-    void on_read() { ++reads_; }
+    void on_read() { reads_ = std::min(reads_ + 1, most_reads); }
 
     void on_hot(clock::time_point now) { hot_until_ = now + hot_time; }
 
@@ -47,6 +47,8 @@ public:
     }
 
 private:
+    static constexpr int most_reads = longest_period / period_per_read;  // more make no difference
+
     clock::duration period() const {
         return std::clamp(reads_ * period_per_read, shortest_period, longest_period);
     }

@@ -61,8 +61,8 @@ using launch_outcome = std::variant<launched_child, launch_failure>;
 /// Names one launch; chosen by the caller, never twice.
 using launch_number = std::uint64_t;
 
-/// Twice the processors, 4 to 8: a thread sleeps until its child has come to its execve. Beyond
-/// that the control thread is the one that has no time (docs/performance.md).
+/// Twice the processors, 4 to 8: a thread sleeps until its child has come to its execve, and
+/// eight launch about as fast as the control thread can decide (docs/performance.md).
 unsigned usual_launch_threads();
 
 struct launcher_options {

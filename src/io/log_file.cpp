@@ -89,7 +89,7 @@ void log_file::adopt(unique_fd file) {
     struct stat info {};
     regular_ = ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
     target_ = {info.st_dev, info.st_ino};
-    is_device_path_.reset();
+    replaceable_ = regular_ && !leads_to_a_device(path_);
     must_poll_ = false;
     if (!regular_) {
         unique_fd own = private_nonblocking(file.get());
@@ -143,20 +143,12 @@ std::size_t log_file::write(std::string_view record, core::log_sink& notes) {
     return done;
 }
 
-/// Whether the path may be renamed, removed and opened anew. Looked up when it is needed: a fleet
-/// that starts opens thousands of logs, most of which write a line and are silent.
-bool log_file::is_replaceable() {
-    if (!regular_) return false;
-    if (!is_device_path_) is_device_path_ = leads_to_a_device(path_);
-    return !*is_device_path_;
-}
-
 void log_file::look_for_removal(core::log_sink& notes) {
-    if (astray_ || !regular_) return;
+    if (!replaceable_ || astray_) return;
     const std::time_t before = std::exchange(looked_, std::time(nullptr));
     const std::size_t unseen = std::exchange(unseen_, 0);
     struct stat info {};
-    if (::fstat(file_.get(), &info) != 0 || info.st_nlink != 0 || !is_replaceable()) return;
+    if (::fstat(file_.get(), &info) != 0 || info.st_nlink != 0) return;
     astray_ = true;
     // The removal moved the time of change only; a later write moved both.
     const bool written_since =
@@ -234,21 +226,21 @@ std::string log_file::loss() const {
                        std::string_view(since, length));
 }
 
-bool log_file::rotates() {
-    return maxbytes_ > 0 && !astray_ && is_replaceable();
+bool log_file::rotates() const {
+    return maxbytes_ > 0 && replaceable_ && !astray_;
 }
 
-std::size_t log_file::room_left() {
+std::size_t log_file::room_left() const {
     if (!rotates()) return unlimited;
     const std::int64_t position = ::lseek(file_.get(), 0, SEEK_END);
     return static_cast<std::size_t>(std::max<std::int64_t>(rotate_at_ - position - 1, 0));
 }
 
 void log_file::rotate_if_due(core::log_sink& notes) {
-    if (maxbytes_ <= 0 || !regular_) return;
+    if (!rotates()) return;
     // Not a count of our own: other streams, or other programs, may append to the same file.
     const std::int64_t position = ::lseek(file_.get(), 0, SEEK_CUR);
-    if (!core::rotation_due(position, rotate_at_) || !rotates()) return;
+    if (!core::rotation_due(position, rotate_at_)) return;
     look_for_removal(notes);
     if (astray_) return;                // the next write begins a new file
     rotate_at_ = position + maxbytes_;  // if this rotation fails, do not try again for each record
@@ -278,14 +270,14 @@ error_code log_file::begin_empty_file() {
 }
 
 void log_file::reopen(core::log_sink& notes) {
-    if (!is_replaceable()) return;
+    if (!replaceable_) return;
     if (const error_code failed = open_again(0))
         notes.write(core::log_level::warn,
                     fmt::format("could not reopen {}: {}", path_, failed.message()));
 }
 
 error_code log_file::clear() {
-    if (!is_replaceable()) return {};
+    if (!replaceable_) return {};
     if (disk_.unlink(path_) != 0 && errno != ENOENT) return last_errno();
     return open_again(0);
 }

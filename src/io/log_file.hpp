@@ -18,7 +18,6 @@
 #include <chrono>
 #include <cstdint>
 #include <ctime>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,7 +51,7 @@ public:
     const target_id& target() const { return target_; }
 
     /// How many bytes can be appended without reaching the size at which the file is rotated.
-    std::size_t room_left();
+    std::size_t room_left() const;
 
     /// Opens again by path, for append. On failure the old file takes the bytes until a later
     /// write finds that the path can be opened. If the old file was removed, they are dropped.
@@ -82,8 +81,7 @@ private:
     void tell_trouble(std::string_view why, core::log_sink& notes);
     error_code open_again(int extra_flags);
     std::size_t write_some(std::string_view bytes);
-    bool is_replaceable();
-    bool rotates();
+    bool rotates() const;
     void rotate_if_due(core::log_sink& notes);
     void rotate(core::log_sink& notes);
     error_code begin_empty_file();
@@ -105,9 +103,9 @@ private:
     unique_fd file_;
     target_id target_{};
     bool regular_ = false;
-    std::optional<bool> is_device_path_;  // none: nobody wanted to know yet
-    bool must_poll_ = false;              // the descriptor may block: ask before each small write
-    bool astray_ = false;  // not the file that the path names: open that before the next write
+    bool replaceable_ = false;  // the path may be renamed, removed and opened anew
+    bool must_poll_ = false;    // the descriptor may block: ask before each small write
+    bool astray_ = false;       // not the file that the path names: open that before the next write
 };
 
 }  // namespace ringmaster::io

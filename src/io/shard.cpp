@@ -83,7 +83,9 @@ void shard::push(shard_command command) {
     {
         const std::lock_guard guard(lock_);
         commands_.push_back(std::move(command));
-        if (std::exchange(woken_, true)) return;
+        urgent_ = true;
+        // A pause that began after the wake-up was taken needs another one.
+        if (std::exchange(woken_, true) && !std::exchange(pausing_, false)) return;
     }
     wake();
 }
@@ -160,7 +162,7 @@ void shard::execute(stream_table& streams) {
     {
         const std::lock_guard guard(lock_);
         commands.swap(commands_);
-        woken_ = false;
+        woken_ = urgent_ = false;
     }
     const overloaded visitor{
         [&](add_stream& c) { streams.add(c.id, std::move(c.spec)); },
@@ -184,6 +186,7 @@ void shard::pause(gather::clock::duration delay) {
     if (delay <= delay.zero()) return;
     {
         const std::lock_guard guard(lock_);
+        if (urgent_) return;
         pausing_ = true;
     }
     const auto whole = std::chrono::duration_cast<std::chrono::nanoseconds>(delay).count();

@@ -104,6 +104,7 @@ private:
     std::condition_variable end_;
     std::vector<shard_command> commands_;
     bool woken_ = false;    // since the commands were taken last
+    bool urgent_ = false;   // among the commands is one that ends a pause
     bool pausing_ = false;  // the commands will be looked at without being woken
     bool ended_ = false;
     bool stopping_ = false;

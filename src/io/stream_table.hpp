@@ -150,7 +150,7 @@ private:
     std::vector<char> scratch_;
     drain_answers answers_;
     gather gather_;
-    std::optional<clock::time_point> now_;  // of this pass; read when the first bytes come
+    std::optional<clock::time_point> now_;  // of this pass; read when its batch begins
     bool in_batch_ = false;  // a batch is all that is reported without letting output gather
 };
 

@@ -307,6 +307,28 @@ TEST_F(LogFile, StandardOutputIsNotRotatedOrRemovedEvenIfItIsARegularFile) {
     EXPECT_THAT(notes.lines, IsEmpty());
 }
 
+TEST_F(LogFile, AFileWhosePathBecameALinkToADeviceIsStillReopened) {
+    for (const bool removed : {false, true}) {
+        log_file log = open();
+        log.write("before", notes);
+        if (removed)
+            std::filesystem::remove(path);
+        else
+            std::filesystem::rename(path, path + ".old");
+        std::filesystem::create_symlink("/dev/null", path);
+        log.reopen(notes);
+        log.write("after", notes);
+        if (!removed) {
+            EXPECT_EQ(content_of(path + ".old"), "before");
+        }
+        EXPECT_TRUE(std::filesystem::is_symlink(path));
+        EXPECT_EQ(std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", log.descriptor())),
+                  "/dev/null");
+        std::filesystem::remove(path);
+    }
+    EXPECT_THAT(notes.lines, IsEmpty());
+}
+
 class LogFifo : public LogFile {
 protected:
     void SetUp() override {
