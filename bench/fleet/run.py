@@ -33,14 +33,13 @@ MEASURES = [
     Measure("drain_pss_kib_per_child", "PSS per child after drain", "KiB", 2),
     Measure("descriptors_per_child", "open descriptors per child", "number", 1),
 ]
-SLOW_FROM = 100  # from so many children on, a slow peer runs --repeat-slow times
 
 
 def add_options(add):
     add_peers_option(add)
     add("--children", type=numbers_of, default=[10, 100, 1000, 5000, 10000],
         help="fleet sizes (default 10,100,1000,5000,10000)")  # fmt: skip
-    add("--repeat-slow", type=int, default=1, help="runs of slow peers with 100 children or more (default %(default)s)")
+    add("--repeat-slow", type=int, default=1, help="runs of slow peers (default %(default)s)")
     add("--kills", type=int, default=50, help="children killed in a run (default %(default)s)")
     add("--burst", type=int, default=65536, help="bytes each child writes (default %(default)s)")
     add("--idle", type=float, default=1.0, help="seconds of idling (default %(default)s)")
@@ -87,7 +86,7 @@ def measure(bench):
     for children, streams in plan_sizes(bench, chosen, given.children, given.streams).items():
         able = those_for(bench, chosen, children)
         for turn, peer in in_turns(able, given.repeat):
-            if peer.slow and children >= SLOW_FROM and turn >= given.repeat_slow:
+            if peer.slow and turn >= given.repeat_slow:
                 continue
             bench.attempt(words_for(children, streams), peer.name,
                           lambda: run_once(bench, peer, children, streams, turn))  # fmt: skip
