@@ -64,8 +64,8 @@ private:
     core::environment environment_;
     boost::asio::io_context control_{1};
     io::worker_pool helpers_;
-    io::worker_pool
-        readers_;  ///< and clearers of logs; their disks may hang, and starts need the helpers
+    /// And clearers of logs: their disks may hang, and starts need the helpers.
+    io::worker_pool readers_;
     io::task_group tasks_;
     std::optional<io::signal_source> signals_;
     io::task_group::task_id signals_task_ = 0;

@@ -13,8 +13,10 @@ namespace {
 /// The kernel copies descriptors in words of its bitmap.
 constexpr unsigned copied_together = 64;
 
-/// With fewer descriptors than that each one counts more than launches during a hanging disk.
+/// With fewer descriptors than that each one counts more than launches during a hanging disk, and
+/// copying the table costs little.
 constexpr rlim_t few = 256;
+constexpr unsigned children_with_few = 4;
 
 bool has_few_descriptors() {
     rlimit limit{};
@@ -26,12 +28,14 @@ bool has_few_descriptors() {
 result<std::unique_ptr<child_slots>> child_slots::reserve(unsigned count) {
     auto slots = std::make_unique<child_slots>();
     RM_TRY(slots->placeholder_, open_file("/dev/null", O_RDWR));
+    const bool sparing = has_few_descriptors();
+    if (sparing) count = std::min(count, children_with_few);
     for (unsigned i = 0; i < count; ++i) {
         for (unique_fd& number : slots->triples_.emplace_back().numbers) {
             RM_TRY(number, slots->next());
         }
     }
-    while (slots->end_ % copied_together != 0 && !has_few_descriptors()) {
+    while (slots->end_ % copied_together != 0 && !sparing) {
         RM_TRY(slots->fill_.emplace_back(), slots->next());
     }
     return slots;

@@ -32,7 +32,7 @@ public:
         std::atomic<bool> taken = false;
     };
 
-    /// Reserves numbers for `count` children.
+    /// Reserves numbers for `count` children; for fewer where the limit of descriptors is low.
     static result<std::unique_ptr<child_slots>> reserve(unsigned count);
 
     /// Takes three numbers and puts duplicates of the descriptors on them. Null if there are none
