@@ -31,7 +31,9 @@ def test_programs_start_in_priority_order_and_groups_in_list_order(start):
         f"[program:{name}]\ncommand=/bin/cat\nstartsecs=0\npriority={priority}\n"
         for name, priority in programs.items()
     )
-    daemon = start(text + "[group:g]\nprograms=g1,g2\npriority=15\n")
+    # One at a time, as Supervisor does anyway: of those under way together the log tells the order only
+    # as long as none of them waits too long for a processor.
+    daemon = start(text + "[group:g]\nprograms=g1,g2\npriority=15\n", supervisord={"start_concurrency": "1"})
     daemon.wait_all("RUNNING")
     order = [m[1] for text in daemon.messages() if (m := re.match(r"spawned: '(\w+)'", text))]
     # The members of a [group:x] start in the order of its list, whatever their priority.
@@ -54,7 +56,8 @@ def test_start_concurrency_bounds_how_many_start_at_once(start):
             assert len(under_way) <= 2, daemon.log()
         elif match := re.match(r"success: (\w+) ", text):
             under_way.remove(match[1])
-    assert spawned == ["p4", "p3", "p2", "p1", "p0"]
+    # Two are under way together, and either of them may be told first on a busy machine.
+    assert [set(spawned[:2]), set(spawned[2:4]), set(spawned[4:])] == [{"p4", "p3"}, {"p2", "p1"}, {"p0"}]
 
 
 def test_autostart_false_waits_for_a_request(start):
