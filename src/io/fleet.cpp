@@ -86,8 +86,7 @@ bool fleet::remove_group(std::string_view name) {
     const auto* group = supervisor_.find_group(name);
     if (group == nullptr) return false;
     const auto members = group->members;
-    // What happened to its members is told before they are forgotten.
-    while (!supervisor_.effects().empty()) carry_out_next();
+    carry_out_all();  // what happened to its members is told before they are forgotten
     const bool removed = supervisor_.remove_group(name);
     if (removed) {
         for (const auto id : members) waiters_.notify(id);
@@ -113,19 +112,24 @@ void fleet::start_in_turn(core::process_id id) {
 }
 
 std::optional<std::string> fleet::stop(core::process_id id) {
+    carry_out_all();  // the problems of others, whose turn comes first, are not this one's
     signal_problem_.clear();
     supervisor_.stop(id, now());
-    pump();
-    if (signal_problem_.empty()) return std::nullopt;
-    return signal_problem_;
+    return problem_of_signal();
 }
 
 std::optional<std::string> fleet::send(core::process_id id, int signo) {
+    carry_out_all();
     signal_problem_.clear();
     supervisor_.send(id, signo, now());
+    return problem_of_signal();
+}
+
+std::optional<std::string> fleet::problem_of_signal() {
+    carry_out_all();
     pump();
     if (signal_problem_.empty()) return std::nullopt;
-    return signal_problem_;
+    return std::exchange(signal_problem_, {});
 }
 
 void fleet::report_stopping(core::process_id id) {
@@ -154,6 +158,10 @@ void fleet::pump() {
         });
     }
     if (effects.empty() && supervisor_.finished()) stopped_.cancel();
+}
+
+void fleet::carry_out_all() {
+    while (!supervisor_.effects().empty()) carry_out_next();
 }
 
 void fleet::carry_out_next() {

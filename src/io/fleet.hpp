@@ -58,7 +58,7 @@ public:
     void begin();
     void start(core::process_id id);
     void start_in_turn(core::process_id id);
-    /// The text of the error if the signal could not be sent.
+    /// The text of the error if the signal could not be sent. All that waits is carried out before.
     std::optional<std::string> stop(core::process_id id);
     std::optional<std::string> send(core::process_id id, int signo);
     void report_stopping(core::process_id id);
@@ -94,7 +94,9 @@ private:
     core::delivery deliver(core::process_id listener, std::string text) override;
 
     void pump();
+    void carry_out_all();
     void carry_out_next();
+    std::optional<std::string> problem_of_signal();
     void send_signal(core::process_id id, const core::signal_effect& signal);
     void launch_next();
     void cancel_launches();

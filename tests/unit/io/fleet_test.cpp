@@ -23,6 +23,8 @@ namespace {
 using namespace std::chrono_literals;
 using core::process_state;
 
+constexpr int no_such_signal = 1000;
+
 class line_collector final : public core::log_sink {
 public:
     void write(core::log_level, std::string_view text) override { lines.emplace_back(text); }
@@ -303,6 +305,28 @@ TEST_P(Fleet, AStopOfEverythingDoesNotBeginTheLaunchesThatStillQueue) {
         return std::ranges::count(log.lines, "spawnerr: not started: the daemon is stopping");
     };
     ASSERT_TRUE(run_until([&] { return subject->model().finished() && said() > 300; }));
+}
+
+TEST_P(Fleet, WhoSendsASignalHearsOfItsOwnFailureWhileAFleetStops) {
+    core::group_config group;
+    group.name = "many";
+    for (int i = 0; i < 100; ++i) {
+        group.processes.push_back(program(fmt::format("p{}", i), "exec sleep 1000"));
+    }
+    group.processes.front().stopsignal = no_such_signal;
+    ASSERT_TRUE(subject->add_group(std::move(group)));
+    const auto members = subject->model().find_group("many")->members;
+    subject->begin();
+    ASSERT_TRUE(run_until([&] {
+        return std::ranges::all_of(members,
+                                   [&](auto id) { return state(id) == process_state::running; });
+    }));
+    // More than is carried out at once, and the first of them, which is stopped last, fails.
+    subject->request(core::daemon_state::shutdown);
+    EXPECT_EQ(subject->send(members[50], SIGCONT), std::nullopt);
+    const int pid = subject->model().find(members[51])->pid();
+    EXPECT_EQ(subject->send(members[51], no_such_signal),
+              fmt::format("unknown problem sending sig p51 ({}):[Errno 22] Invalid argument", pid));
 }
 
 TEST_P(Fleet, AChildThatIgnoresTermIsKilledAfterStopwaitsecs) {
