@@ -62,7 +62,8 @@ def test_pid_1_reaps_strays(start):
     (init,) = children_of(daemon.process.pid)
     assert daemon.rpc.supervisor.getPID() == 1
     wait_reaped(daemon, init.pid)
-    # From inside, where the kernel shields PID 1 from every signal that it does not expect.
-    subprocess.run(["nsenter", "--pid", "--target", str(init.pid), "sh", "-c", "kill -TERM 1"], check=True)
+    # From inside, where the kernel shields PID 1 from every signal that it does not expect. The end of
+    # PID 1 kills whatever is left in the namespace, the sender included if it is slow.
+    subprocess.run(["nsenter", "--pid", "--target", str(init.pid), "sh", "-c", "kill -TERM 1"], check=False)
     assert daemon.wait_exit() == 0
     assert process_stat(init.pid) is None
