@@ -6,11 +6,14 @@ cmake_minimum_required(VERSION 3.25)
 
 set(kernel "sys/|linux/|netinet/|arpa/|unistd|fcntl|poll|signal\\.h|csignal|pthread|netdb|pwd|grp|glob|syslog|spawn|sched")
 
+# io/timer.hpp says why not Asio's.
+set(timers "boost/asio/[a-z_]+_timer")
+
 # What may not be included by the files of a layer.
 set(src/core_forbidden "boost/asio|boost/beast|liburing|pugixml|${kernel}|io/|rpc/|http/|ctl/")
-set(src/io_forbidden "boost/beast|pugixml|ini\\.h|rpc/|http/|ctl/")
+set(src/io_forbidden "${timers}|boost/beast|pugixml|ini\\.h|rpc/|http/|ctl/")
 set(src/rpc_forbidden "boost/asio|boost/beast|liburing|ini\\.h|${kernel}|io/|http/|ctl/")
-set(src/http_forbidden "pugixml|liburing|ini\\.h|rpc/|ctl/")
+set(src/http_forbidden "${timers}|pugixml|liburing|ini\\.h|rpc/|ctl/")
 set(ctl_forbidden "boost/asio|boost/beast|liburing|pugixml|ini\\.h|http/")
 
 # Exceptions: headers of a lower layer that are let through.

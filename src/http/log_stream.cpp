@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <cerrno>
 #include <chrono>
 #include <functional>
@@ -16,6 +14,7 @@
 
 #include "http/http_date.hpp"
 #include "io/posix.hpp"
+#include "io/timer.hpp"
 
 namespace ringmaster::http {
 namespace {
@@ -39,7 +38,6 @@ struct followed {
 };
 
 task<> copy_while_open(dashboard_port& disks, std::shared_ptr<followed> file, piece_sink send) {
-    io::asio::steady_timer timer{co_await io::asio::this_coro::executor};
     for (;;) {
         std::function<void()> read = [file] { file->piece = file->log->next(); };
         co_await disks.read_disk(std::move(read));
@@ -47,9 +45,7 @@ task<> copy_while_open(dashboard_port& disks, std::shared_ptr<followed> file, pi
             if (!co_await send(file->piece)) co_return;
             continue;
         }
-        timer.expires_after(interval);
-        auto [ec] = co_await timer.async_wait(io::tuple);
-        if (ec) co_return;
+        if (!co_await io::sleep_for(interval)) co_return;
     }
 }
 

@@ -2,13 +2,13 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <ctime>
 #include <exception>
 #include <utility>
 
 #include "http/response_head.hpp"
+#include "io/timer.hpp"
 
 namespace ringmaster::http {
 namespace {
@@ -117,9 +117,8 @@ task<> server::stop() {
 }
 
 task<> server::end_after_grace() {
-    asio::steady_timer timer{co_await asio::this_coro::executor, options_.stop_grace};
-    auto [aborted] = co_await timer.async_wait(io::tuple);
-    if (!aborted) sessions_.request_stop();
+    const auto grace = options_.stop_grace;
+    if (co_await io::sleep_for(grace)) sessions_.request_stop();
 }
 
 }  // namespace ringmaster::http

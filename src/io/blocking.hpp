@@ -3,7 +3,6 @@
 // The pool belongs to the composition root, which stops it before the control context goes away.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <functional>
 #include <memory>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "io/task.hpp"
+#include "io/wakeup.hpp"
 #include "io/worker_pool.hpp"
 
 namespace ringmaster::io {
@@ -22,9 +22,8 @@ template <class Work>
 task<std::invoke_result_t<Work>> run_blocking(worker_pool& pool, Work work) {
     using value = std::invoke_result_t<Work>;
     struct waiter {
-        explicit waiter(const asio::any_io_executor& control)
-            : woken(control, asio::steady_timer::time_point::max()) {}
-        asio::steady_timer woken;
+        explicit waiter(const asio::any_io_executor& control) : done(control) {}
+        wakeup done;
         bool ready = false;
     };
     // The waiter belongs to the control thread, the value to whoever works on it: a thread that
@@ -35,13 +34,10 @@ task<std::invoke_result_t<Work>> run_blocking(worker_pool& pool, Work work) {
     std::function<void()> on_thread = [made, work = std::move(work)] { made->emplace(work()); };
     std::function<void()> done = [waiting] {
         waiting->ready = true;
-        waiting->woken.cancel();
+        waiting->done.wake();
     };
     pool.submit(std::move(on_thread), std::move(done));
-    while (!waiting->ready) {
-        auto [woken] = co_await waiting->woken.async_wait(tuple);
-        (void)woken;  // operation_aborted is the wake-up
-    }
+    while (!waiting->ready) co_await waiting->done.wait();
     co_return std::move(**made);
 }
 

@@ -1,16 +1,15 @@
 #include "io/change_waiters.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <iterator>
 #include <utility>
 
-#include "core/instant.hpp"
+#include "io/wakeup.hpp"
 
 namespace ringmaster::io {
 
 /// One settle() under way.
 struct change_waiters::waiting {
-    asio::steady_timer wake;  ///< never expires; cancelled when nothing is left to wait for
+    wakeup done;  ///< when nothing is left to wait for
     predicate settled;
     std::size_t left = 0;
 };
@@ -38,17 +37,14 @@ private:
 };
 
 task<> change_waiters::settle(std::vector<core::process_id> ids, predicate settled) {
-    waiting own{asio::steady_timer(control_, core::time_point::max()), std::move(settled)};
+    waiting own{wakeup(control_), std::move(settled)};
     const registration guard{*this, ids, own};
     for (const auto id : ids) {
         if (own.settled(id)) continue;
         waiters_.emplace(id, &own);
         ++own.left;
     }
-    while (own.left > 0) {
-        auto [woken] = co_await own.wake.async_wait(tuple);
-        (void)woken;  // operation_aborted is the wake-up
-    }
+    while (own.left > 0) co_await own.done.wait();
 }
 
 void change_waiters::notify(core::process_id id) {
@@ -60,7 +56,7 @@ void change_waiters::notify(core::process_id id) {
             continue;
         }
         it = waiters_.erase(it);
-        if (--waiter.left == 0) waiter.wake.cancel();
+        if (--waiter.left == 0) waiter.done.wake();
     }
 }
 

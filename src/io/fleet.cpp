@@ -62,8 +62,8 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
              [&log](const std::string& name, std::exception_ptr failure) {
                  report_failed_task(log, name, std::move(failure));
              }),
-      timer_(control),
-      stopped_(control, core::time_point::max()),
+      timer_(control.get_executor()),
+      stopped_(control.get_executor()),
       waiters_(control.get_executor()) {
     supervisor_.limit_starts(options_.start_concurrency);
 }
@@ -157,7 +157,7 @@ void fleet::pump() {
             pump();
         });
     }
-    if (effects.empty() && supervisor_.finished()) stopped_.cancel();
+    if (effects.empty() && supervisor_.finished()) stopped_.wake();
 }
 
 void fleet::carry_out_all() {
@@ -303,13 +303,8 @@ void fleet::arm_timer() {
     const auto due = supervisor_.next_deadline();
     if (due == armed_) return;
     armed_ = due;
-    if (!due) {
-        timer_.cancel();
-        return;
-    }
-    timer_.expires_at(*due);
-    timer_.async_wait([this](const error_code& cancelled) {
-        if (cancelled) return;
+    if (!due) return timer_.cancel();
+    timer_.ring_at(*due, [this] {
         armed_.reset();
         supervisor_.wake(now());
         pump();
@@ -319,10 +314,7 @@ void fleet::arm_timer() {
 // -- the end --------------------------------------------------------------------------------------
 
 task<> fleet::stopped() {
-    while (!supervisor_.finished() || !supervisor_.effects().empty()) {
-        auto [woken] = co_await stopped_.async_wait(tuple);
-        (void)woken;  // operation_aborted is the wake-up
-    }
+    while (!supervisor_.finished() || !supervisor_.effects().empty()) co_await stopped_.wait();
 }
 
 task<> fleet::close() {

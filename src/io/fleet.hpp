@@ -7,7 +7,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -24,6 +23,8 @@
 #include "io/launch_desk.hpp"
 #include "io/task.hpp"
 #include "io/task_group.hpp"
+#include "io/timer.hpp"
+#include "io/wakeup.hpp"
 
 namespace ringmaster::io {
 
@@ -115,9 +116,9 @@ private:
     std::unique_ptr<launch_desk> launches_;
     std::unique_ptr<children> children_;
     task_group tasks_;
-    asio::steady_timer timer_;
+    timer timer_;
     std::optional<core::time_point> armed_;
-    asio::steady_timer stopped_;  ///< never expires; cancelled when everything has stopped
+    wakeup stopped_;  ///< when everything has stopped
     bool pump_posted_ = false;
     change_waiters waiters_;
     std::string signal_problem_;  ///< of the signal that was sent last

@@ -47,12 +47,10 @@ void launch_desk::launch(core::process_id id, launch_plan plan) {
 
 void launch_desk::tell_what_is_due() {
     for (auto& answer : answers_.take(std::chrono::steady_clock::now())) tell(std::move(answer));
-    const auto due = answers_.deadline();
-    if (!due) return;
-    due_.expires_at(*due);
-    due_.async_wait([this](const error_code& cancelled) {
-        if (!cancelled) tell_what_is_due();
-    });
+    if (const auto due = answers_.deadline())
+        due_.ring_at(*due, [this] { tell_what_is_due(); });
+    else
+        due_.cancel();
 }
 
 void launch_desk::tell(numbered_outcome answer) {

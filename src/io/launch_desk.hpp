@@ -8,7 +8,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -19,6 +18,7 @@
 #include "core/effect.hpp"
 #include "core/ordered_answers.hpp"
 #include "io/launcher.hpp"
+#include "io/timer.hpp"
 
 namespace ringmaster::io {
 
@@ -61,7 +61,7 @@ private:
     std::deque<core::process_id> waiting_;  ///< asked for, not handed to the launcher yet
     std::unordered_map<launch_number, core::process_id> under_way_;
     core::ordered_answers<numbered_outcome> answers_;
-    boost::asio::steady_timer due_;
+    timer due_;
 };
 
 }  // namespace ringmaster::io

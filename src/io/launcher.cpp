@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "io/child_slots.hpp"
-#include "io/quiet_timer.hpp"
+#include "io/timer.hpp"
 #include "io/worker_pool.hpp"
 #include "io/workshop.hpp"
 
@@ -72,7 +72,7 @@ private:
     std::shared_ptr<workshop> shop_;
     worker_pool pool_;
     std::map<launch_number, std::shared_ptr<flight>> flights_;
-    quiet_timer report_due_;
+    timer report_due_;
     bool watching_ = false;
 };
 
@@ -141,11 +141,10 @@ void threaded_launcher::watch() {
     if (wanted == watching_) return;
     watching_ = wanted;
     if (!wanted) return report_due_.cancel();
-    const auto failed = report_due_.ring_after(hang_report_after_, [this] {
+    report_due_.ring_after(hang_report_after_, [this] {
         watching_ = false;
         report_hanging();
     });
-    if (failed) watching_ = false;  // tried again with the next launch
 }
 
 void threaded_launcher::report_hanging() {

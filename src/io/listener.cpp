@@ -8,11 +8,11 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 
 #include "io/posix.hpp"
+#include "io/timer.hpp"
 
 namespace ringmaster::io {
 namespace {
@@ -99,7 +99,6 @@ task<> accept_connections(const listening_socket& from, accept_events events) {
     const auto executor = co_await asio::this_coro::executor;
     // A copy, because Asio closes what it is given.
     asio::posix::stream_descriptor wake{executor, ::fcntl(from.fd(), F_DUPFD_CLOEXEC, 0)};
-    asio::steady_timer timer{executor};
     error_code reported;
     for (;;) {
         error_code failed = reported;
@@ -110,9 +109,7 @@ task<> accept_connections(const listening_socket& from, accept_events events) {
         if (next == next_step::go_on) {
             co_await asio::post(executor, asio::deferred);
         } else if (next == next_step::pause) {
-            timer.expires_after(exhaustion_pause);
-            auto [ec] = co_await timer.async_wait(tuple);
-            if (ec) co_return;
+            if (!co_await sleep_for(exhaustion_pause)) co_return;
         } else {
             auto [ec] = co_await wake.async_wait(asio::posix::descriptor_base::wait_read, tuple);
             if (ec) co_return;

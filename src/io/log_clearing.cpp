@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <memory>
 #include <optional>
@@ -10,6 +9,8 @@
 
 #include "io/log_file.hpp"
 #include "io/posix.hpp"
+#include "io/timer.hpp"
+#include "io/wakeup.hpp"
 
 namespace ringmaster::io {
 namespace {
@@ -21,20 +22,22 @@ constexpr std::chrono::seconds clear_patience{10};
 
 task<error_code> clear_open_log(drain& plane, stream_id id) {
     struct job {
-        explicit job(const asio::any_io_executor& control) : done(control, clear_patience) {}
-        asio::steady_timer done;
+        explicit job(const asio::any_io_executor& control) : done(control) {}
+        wakeup done;
         std::optional<error_code> outcome;
     };
     auto control = co_await asio::this_coro::executor;
     auto own = std::make_shared<job>(control);
     plane.clear(id, [own](error_code outcome) {
         own->outcome = outcome;
-        own->done.cancel();
+        own->done.wake();
     });
-    while (!own->outcome) {
-        auto [woken] = co_await own->done.async_wait(tuple);
-        if (!woken) co_return posix_error(ETIMEDOUT);
-    }
+    timer late(control);
+    late.ring_after(clear_patience, [own] {
+        own->outcome = posix_error(ETIMEDOUT);
+        own->done.wake();
+    });
+    while (!own->outcome) co_await own->done.wait();
     co_return *own->outcome;
 }
 

@@ -30,10 +30,7 @@ void log_patience::close() {
 }
 
 void log_patience::arm() {
-    timer_.expires_at(in_turn_.begin()->second.due);
-    timer_.async_wait([this](const error_code& cancelled) {
-        if (!cancelled) expire();
-    });
+    timer_.ring_at(in_turn_.begin()->second.due, [this] { expire(); });
 }
 
 void log_patience::expire() {

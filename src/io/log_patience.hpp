@@ -4,7 +4,7 @@
 // Owned by io/children, control thread only. Has a timer only while somebody waits.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -13,7 +13,7 @@
 
 #include "core/effect.hpp"
 #include "core/result.hpp"
-#include "io/task.hpp"
+#include "io/timer.hpp"
 
 namespace ringmaster::io {
 
@@ -42,7 +42,7 @@ private:
     void arm();
     void expire();
 
-    asio::steady_timer timer_;
+    timer timer_;
     std::chrono::milliseconds time_;
     callback on_late_;
     std::uint64_t last_ = 0;

@@ -23,9 +23,7 @@ bool is_cancellation(const std::exception_ptr& failure) {
 }  // namespace
 
 task_group::task_group(asio::any_io_executor executor, error_sink on_failure)
-    : executor_(std::move(executor)), on_failure_(std::move(on_failure)), emptied_(executor_) {
-    emptied_.expires_at(asio::steady_timer::time_point::max());
-}
+    : executor_(std::move(executor)), on_failure_(std::move(on_failure)), emptied_(executor_) {}
 
 task_group::~task_group() {
     assert(live_.empty() && "join() a task_group before destroying it");
@@ -60,10 +58,7 @@ void task_group::request_stop() {
 }
 
 task<> task_group::join() {
-    while (!live_.empty()) {
-        auto [aborted] = co_await emptied_.async_wait(tuple);
-        (void)aborted;  // being cancelled is the wake-up
-    }
+    while (!live_.empty()) co_await emptied_.wait();
 }
 
 void task_group::on_end(task_id id, std::exception_ptr failure) {
@@ -72,7 +67,7 @@ void task_group::on_end(task_id id, std::exception_ptr failure) {
     const std::string name = std::move(ended->second.name);
     live_.erase(ended);
     if (!expected) on_failure_(name, failure);
-    if (live_.empty()) emptied_.cancel();
+    if (live_.empty()) emptied_.wake();
 }
 
 }  // namespace ringmaster::io

@@ -8,7 +8,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -17,6 +16,7 @@
 #include <string>
 
 #include "io/task.hpp"
+#include "io/wakeup.hpp"
 
 namespace ringmaster::io {
 
@@ -64,7 +64,7 @@ private:
     error_sink on_failure_;
     std::map<task_id, entry> live_;  ///< a node's address is stable: the signal may not move
     task_id last_id_ = 0;
-    asio::steady_timer emptied_;  ///< never expires; cancelled when the last task ends
+    wakeup emptied_;  ///< when the last task ends
 };
 
 }  // namespace ringmaster::io

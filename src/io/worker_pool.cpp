@@ -26,11 +26,6 @@ struct worker_pool::shared {
         std::function<void()> done;
     };
 
-    bool has_stopped() const {
-        const std::lock_guard lock(mutex);
-        return stopping;
-    }
-
     mutable std::mutex mutex;
     std::condition_variable wake;
     std::condition_variable ended;
@@ -122,10 +117,7 @@ void worker_pool::watch_queue() {
         const std::lock_guard lock(shared_->mutex);
         begun_before_ = shared_->begun;
     }
-    growth_due_.expires_after(how_.patience);
-    growth_due_.async_wait([this, pool = shared_](const error_code& cancelled) {
-        // The timer may have been due already when stop() cancelled it; then this is gone.
-        if (cancelled || pool->has_stopped()) return;
+    growth_due_.ring_after(how_.patience, [this] {
         watching_ = false;
         grow();
     });

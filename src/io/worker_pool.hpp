@@ -8,13 +8,13 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "core/result.hpp"
+#include "io/timer.hpp"
 
 namespace ringmaster::io {
 
@@ -59,7 +59,7 @@ private:
 
     settings how_;
     std::shared_ptr<shared> shared_;
-    boost::asio::steady_timer growth_due_;
+    timer growth_due_;
     bool watching_ = false;
     bool said_exhausted_ = false;
     std::uint64_t begun_before_ = 0;

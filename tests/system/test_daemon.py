@@ -1,5 +1,6 @@
 """The daemon as a process: its main log, signals, shutdown order, files, background mode."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -38,6 +39,27 @@ def test_the_main_log_of_a_start_and_stop(start):
     assert daemon.stdout() == daemon.log() and daemon.stderr() == ""
     stamps = re.findall(r"(?m)^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ", daemon.log())
     assert stamps == sorted(stamps) and len(stamps) == len(daemon.lines())
+
+
+def timers_armed(pid):
+    """What the kernel's timers of a process are set to, but for those that are set to nothing."""
+    armed = []
+    for entry in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            armed += re.findall(r"(?m)^it_value: \((?!0, 0\)).*", entry.read_text())
+    return armed
+
+
+@pytest.mark.ours_only
+@pytest.mark.engine
+def test_nothing_is_to_wake_a_daemon_that_has_nothing_to_do(start):
+    daemon = start("[program:cat]\ncommand=/bin/cat\nstartsecs=1\n[program:bad]\ncommand=/bin/false\nstartretries=1\n")
+    daemon.wait_state("cat", "RUNNING")
+    daemon.wait_state("bad", "FATAL")
+    daemon.rpc.supervisor.stopProcess("cat")
+    daemon.rpc.supervisor.startProcess("cat")
+    daemon.disconnect()  # what waits for the next request of a connection ends with it
+    eventually(lambda: timers_armed(daemon.pid) == [], lambda: timers_armed(daemon.pid))
 
 
 def test_silent_keeps_the_foreground_quiet(start):
