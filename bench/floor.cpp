@@ -1,11 +1,12 @@
 // The floor of the fleet benchmark: the bare work of a supervisor, and nothing else.
 //
 //   bench_floor --children N --streams 0|1|2 --program SLEEPER --stamps FILE --logs DIR
-//               [--move splice|copy] [--rotate-at BYTES --backups B]
+//               [--move splice|copy] [--rotate-at BYTES --backups B] [--stop together|one-by-one]
 //
 // Starts N children, each with a pipe and a log file per stream, moves what they write from pipe to
 // log (by splice, or by read and write), starts a child anew when it dies, and on SIGTERM ends all
-// of them and itself. A log that has reached BYTES is renamed to LOG.1, LOG.1 to LOG.2 and so on.
+// of them and itself; one-by-one: each when the one before is gone, as where their order counts. A
+// log that has reached BYTES is renamed to LOG.1, LOG.1 to LOG.2 and so on.
 // It uses the fastest calls known for each step and keeps no configuration, no states and no
 // listeners: what a supervisor takes more than this is the price of what it offers. Linux >= 5.11.
 //
@@ -49,7 +50,8 @@ struct options {
     std::string program;
     std::string stamps;
     std::string logs;
-    bool copy = false;    ///< move output by read(2) and write(2) instead of splice(2)
+    bool copy = false;  ///< move output by read(2) and write(2) instead of splice(2)
+    bool one_by_one = false;
     off_t rotate_at = 0;  ///< 0: never
     unsigned backups = 1;
 };
@@ -140,6 +142,7 @@ public:
     }
 
     void stop_all() {
+        if (given_.one_by_one) return stop_one_by_one();
         std::vector<std::thread> stoppers;
         for (unsigned t = 0; t < max_threads; ++t) {
             stoppers.emplace_back([this, t] {
@@ -153,6 +156,13 @@ public:
     }
 
 private:
+    void stop_one_by_one() {
+        for (child& each : children_) {
+            ::syscall(SYS_pidfd_send_signal, each.pidfd, SIGTERM, nullptr, 0);
+            reap(each);
+        }
+    }
+
     void reserve_descriptors() {
         null_ = must(::open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null");
         for (int fd = null_ + 1; fd < static_cast<int>(end_of_slots); ++fd) {
@@ -205,10 +215,11 @@ private:
         return given_.logs + "/" + std::to_string(index) + (stream == 0 ? ".out" : ".err");
     }
 
-    /// Not O_APPEND: splice(2) refuses such files.
+    /// Not O_APPEND: splice(2) refuses such files. Not O_TRUNC: ext4 writes a file to the disk when
+    /// it is closed after that, and no supervisor pays for it.
     void open_log(unsigned index, unsigned stream) {
         log_file& log = children_[index].log[stream];
-        const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (given_.rotate_at == 0 ? O_TRUNC : 0);
+        const int how = O_WRONLY | O_CREAT | O_CLOEXEC;
         log.fd = must(::open(path_of_log(index, stream).c_str(), how, 0644), "log");
         log.size = ::lseek(log.fd, 0, SEEK_END);
     }
@@ -300,6 +311,8 @@ bool parse(int argc, char** argv, options& into) {
             into.logs = value;
         else if (name == "--move" && (value == "splice" || value == "copy"))
             into.copy = value == "copy";
+        else if (name == "--stop" && (value == "together" || value == "one-by-one"))
+            into.one_by_one = value == "one-by-one";
         else if (name == "--rotate-at")
             into.rotate_at = std::stol(value);
         else if (name == "--backups")
@@ -318,7 +331,7 @@ int main(int argc, char** argv) {
         std::fputs(
             "usage: bench_floor --children N --streams 0|1|2 --program SLEEPER "
             "--stamps FILE --logs DIR [--move splice|copy] "
-            "[--rotate-at BYTES --backups B]\n",
+            "[--rotate-at BYTES --backups B] [--stop together|one-by-one]\n",
             stderr);
         return 2;
     }

@@ -9,10 +9,9 @@ log_patience::log_patience(const asio::any_io_executor& control, std::chrono::mi
     : timer_(control), time_(time), on_late_(std::move(on_late)) {}
 
 void log_patience::begin(core::process_id id) {
-    const bool first = in_turn_.empty();
     numbers_[id] = ++last_;
     in_turn_.emplace(last_, waiting{id, std::chrono::steady_clock::now() + time_});
-    if (first) arm();
+    if (!armed_) arm();
 }
 
 void log_patience::end(core::process_id id) {
@@ -20,7 +19,6 @@ void log_patience::end(core::process_id id) {
     if (found == numbers_.end()) return;
     in_turn_.erase(found->second);
     numbers_.erase(found);
-    if (in_turn_.empty()) timer_.cancel();
 }
 
 void log_patience::close() {
@@ -30,10 +28,12 @@ void log_patience::close() {
 }
 
 void log_patience::arm() {
+    armed_ = true;
     timer_.ring_at(in_turn_.begin()->second.due, [this] { expire(); });
 }
 
 void log_patience::expire() {
+    armed_ = false;
     const auto now = std::chrono::steady_clock::now();
     while (!in_turn_.empty() && in_turn_.begin()->second.due <= now) {
         const auto id = in_turn_.begin()->second.id;

@@ -1,7 +1,8 @@
 // Bounds how long an exit waits for the last output of its child. A disk that hangs would
 // otherwise keep a dead process RUNNING, its restart and the shutdown for ever.
 //
-// Owned by io/children, control thread only. Has a timer only while somebody waits.
+// Owned by io/children, control thread only. Its timer rings once more after the last who waited:
+// nearly nobody waits so long, and setting it for each death would cost more than that.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -43,6 +44,7 @@ private:
     void expire();
 
     timer timer_;
+    bool armed_ = false;
     std::chrono::milliseconds time_;
     callback on_late_;
     std::uint64_t last_ = 0;

@@ -168,7 +168,9 @@ void shard::execute(stream_table& streams) {
         [&](add_stream& c) { streams.add(c.id, std::move(c.spec)); },
         [&](append_output& c) { streams.append(c.id, std::move(c.bytes)); },
         [&](hand_over_pipe& c) { streams.read_from(c.id, std::move(c.pipe)); },
-        [&](finish_stream& c) { streams.finish(c.id); },
+        [&](finish_streams& c) {
+            for (const stream_id id : c.ids) streams.finish(id);
+        },
         [&](resume_stream& c) { streams.resume(c.id); },
         [&](struct resume_parked&) { streams.resume_parked(); },
         [&](reopen_logs&) { streams.reopen_all(); },

@@ -27,8 +27,8 @@ struct add_stream {
     stream_id id;
     stream_spec spec;
 };
-struct finish_stream {
-    stream_id id;
+struct finish_streams {
+    std::vector<stream_id> ids;
 };
 /// See drain::append().
 struct append_output {
@@ -55,7 +55,7 @@ struct clear_log {
 struct stop_shard {};
 
 using shard_command =
-    std::variant<add_stream, append_output, hand_over_pipe, finish_stream, resume_stream,
+    std::variant<add_stream, append_output, hand_over_pipe, finish_streams, resume_stream,
                  resume_parked, reopen_logs, clear_log, stop_shard>;
 
 class shard : public std::enable_shared_from_this<shard> {

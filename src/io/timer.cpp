@@ -82,7 +82,9 @@ void timer_queue::arm() {
     if (!kernel_) return;
     std::optional<clock::time_point> first;
     if (!waiting_.empty()) first = waiting_.begin()->first.first;
-    if (first == armed_) return;
+    // A time that was put off is found out when it comes: one wake-up costs less than setting the
+    // kernel's timer whenever the first of many is cancelled.
+    if (first == armed_ || (first && armed_ && *first > *armed_)) return;
     armed_ = first;
     itimerspec time{};  // disarms it
     if (first) {
