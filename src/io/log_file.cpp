@@ -252,13 +252,27 @@ void log_file::rotate(core::log_sink& notes) {
         const auto step = core::nth_rename(path_, backups_, nth);
         const error_code failed = move_over(disk_, step.from, step.to);
         if (!failed) continue;
-        notes.write(core::log_level::warn,
-                    fmt::format("could not rotate {}: {}", path_, failed.message()));
-        return;  // before the live file was renamed or truncated: nothing is lost
+        // Before the live file was renamed or truncated: nothing is lost.
+        return rotation_failed("rotate", failed, notes);
     }
     if (const error_code failed = begin_empty_file())
-        notes.write(core::log_level::warn,
-                    fmt::format("could not reopen {}: {}", path_, failed.message()));
+        return rotation_failed("reopen", failed, notes);
+    rotated_again(notes);
+}
+
+/// Once, not for each time that the log grows by its limit.
+void log_file::rotation_failed(std::string_view what, error_code failed, core::log_sink& notes) {
+    if (std::exchange(rotation_fails_, true)) return;
+    notes.write(core::log_level::warn,
+                fmt::format("could not {} {}: {}", what, path_, failed.message()));
+}
+
+void log_file::rotated_again(core::log_sink& notes) {
+    const auto now = clock::now();
+    if (!rotation_fails_ || now < rotation_quiet_until_) return;
+    notes.write(core::log_level::warn, fmt::format("rotating {} works again", path_));
+    rotation_fails_ = false;
+    rotation_quiet_until_ = now + quiet_;
 }
 
 /// A file that is truncated and closed later is written to the disk by ext4, too.

@@ -84,6 +84,8 @@ private:
     bool rotates() const;
     void rotate_if_due(core::log_sink& notes);
     void rotate(core::log_sink& notes);
+    void rotation_failed(std::string_view what, error_code failed, core::log_sink& notes);
+    void rotated_again(core::log_sink& notes);
     error_code begin_empty_file();
     void written_again(core::log_sink& notes);
     std::string loss() const;
@@ -98,7 +100,9 @@ private:
     std::size_t unseen_ = 0;  // bytes written since
     clock::duration quiet_;
     clock::time_point quiet_until_{};
+    clock::time_point rotation_quiet_until_{};
     bool trouble_told_ = false;
+    bool rotation_fails_ = false;  // and that was told
     int backups_;
     unique_fd file_;
     target_id target_{};

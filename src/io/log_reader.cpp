@@ -12,8 +12,10 @@ result<file_part> read_part(
     const std::string& path,
     const std::function<std::pair<std::int64_t, std::int64_t>(std::int64_t size)>& window) {
     // O_NONBLOCK: a FIFO by that name must not hold up the reader.
-    RM_TRY(const unique_fd file, open_file(path, O_RDONLY | O_NONBLOCK));
     struct stat info {};
+    auto opened = open_file(path, O_RDONLY | O_NONBLOCK);
+    if (!opened) return ::stat(path.c_str(), &info) == 0 ? opened.error() : posix_error(ENOENT);
+    const unique_fd file = *std::move(opened);
     if (::fstat(file.get(), &info) != 0) return last_errno();
     if (S_ISDIR(info.st_mode)) return posix_error(EISDIR);
 

@@ -1,5 +1,6 @@
 """XML-RPC: reading, tailing and clearing logs, and writing to the standard input of processes."""
 
+import shutil
 import xmlrpc.client
 
 import pytest
@@ -89,6 +90,25 @@ def test_the_logs_of_a_process_that_does_not_run_are_cleared(daemon, api):
     log.unlink()
     assert api.clearProcessLogs("writer") is True
     assert not log.exists()
+
+
+def test_clearing_a_log_whose_directory_is_gone_fails_at_once(start):
+    daemon = start(
+        "[program:cat]\ncommand=/bin/cat\nstartsecs=0\nstdout_logfile=%(here)s/logs/cat.log\nstderr_logfile=NONE\n",
+        files={"logs/other": ""},
+    )
+    daemon.wait_state("cat", "RUNNING")
+    shutil.rmtree(daemon.dir / "logs")
+    api = daemon.rpc.supervisor
+    assert fault(api.clearProcessLogs, "cat") == (30, "FAILED: cat")
+    assert [item["status"] for item in api.clearAllProcessLogs()] == [30]
+
+
+def test_a_log_whose_path_leads_nowhere_is_not_there(start):
+    daemon = start("[program:cat]\ncommand=/bin/cat\nautostart=false\nstdout_logfile=%(here)s/loop\n")
+    loop = daemon.dir / "loop"
+    loop.symlink_to(loop)
+    assert fault(daemon.rpc.supervisor.readProcessStdoutLog, "cat", 0, 0)[0] == 20
 
 
 @pytest.mark.ours_only

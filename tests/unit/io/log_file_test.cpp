@@ -136,19 +136,19 @@ TEST_F(LogFile, AGapInTheBackupsIsNoError) {
     EXPECT_THAT(notes.lines, IsEmpty());
 }
 
-TEST_F(LogFile, ARotationThatCannotRenameKeepsTheContentAndSaysSoOnceForEachLimit) {
+TEST_F(LogFile, ARotationThatCannotRenameKeepsTheContentAndSaysSoOnceAndWhenItWorksAgain) {
     std::filesystem::create_directory(path + ".1");  // a file cannot replace a directory
     log_file log = open(4, 1);
-    log.write("1234", notes);
+    for (const char* record : {"1234", "5678", "9"}) log.write(record, notes);
     EXPECT_THAT(notes.lines, ElementsAre(HasSubstr("could not rotate " + path)));
-    log.write("567", notes);
-    EXPECT_EQ(notes.lines.size(), 1U);
-    EXPECT_EQ(content_of(path), "1234567");
+    EXPECT_EQ(content_of(path), "123456789");
 
     std::filesystem::remove(path + ".1");
-    log.write("8", notes);
-    EXPECT_EQ(content_of(path + ".1"), "12345678");
+    log.write("abc", notes);
+    EXPECT_EQ(content_of(path + ".1"), "123456789abc");
     EXPECT_EQ(content_of(path), "");
+    EXPECT_THAT(notes.lines, ElementsAre(HasSubstr("could not rotate " + path),
+                                         "rotating " + path + " works again"));
 }
 
 TEST_F(LogFile, ReopenFollowsThePathAfterARename) {
