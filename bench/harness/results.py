@@ -84,6 +84,20 @@ def summarise(result):
     return summary
 
 
+def of_runs(result):
+    """{case: {peer: {row key: [the number of each run that worked]}}}; percentiles are each run's own."""
+    found = {}
+    for (case, peer), runs in _by_peer(result["samples"]).items():
+        measured = found.setdefault(case, {}).setdefault(peer, {})
+        for measure in result["measures"]:
+            values = [run[measure["key"]] for run in runs if run.get(measure["key"]) is not None]
+            if values and not measure["percentiles"]:
+                measured[measure["key"]] = values
+            for share in measure["percentiles"] if values else ():
+                measured[row_key(measure, share)] = [percentile(run, share) for run in values]
+    return found
+
+
 def _spread(values, middle):
     return {"median": middle, "low": min(values), "high": max(values), "runs": len(values)}
 

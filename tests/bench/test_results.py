@@ -26,6 +26,12 @@ def test_percentiles_are_of_the_values_of_all_runs_and_the_spread_is_that_of_sin
     assert found["restart_ms p100"]["median"] == 9
 
 
+def test_a_run_has_percentiles_of_its_own():
+    runs = (made.sample("floor", restart_ms=[1, 1, 1], start_s=1.0), made.sample("floor", restart_ms=[2, 2, 8, 9]))
+    found = results.of_runs(made.result(*runs, made.failed("floor", "it broke")))["10 children"]["floor"]
+    assert found == {"start_s": [1.0], "restart_ms p50": [1, 2], "restart_ms p100": [1, 9]}
+
+
 def test_failed_runs_give_no_numbers():
     made_result = made.result(made.failed("s6", "it broke"), made.sample("floor", start_s=1.0))
     assert list(results.summarise(made_result)["10 children"]) == ["floor"]
