@@ -84,6 +84,20 @@ def summarise(result):
     return summary
 
 
+def of_runs(result):
+    """{case: {peer: {row key: [the number of each run that worked]}}}; percentiles are each run's own."""
+    found = {}
+    for (case, peer), runs in _by_peer(result["samples"]).items():
+        measured = found.setdefault(case, {}).setdefault(peer, {})
+        for measure in result["measures"]:
+            values = [run[measure["key"]] for run in runs if run.get(measure["key"]) is not None]
+            if values and not measure["percentiles"]:
+                measured[measure["key"]] = values
+            for share in measure["percentiles"] if values else ():
+                measured[row_key(measure, share)] = [percentile(run, share) for run in values]
+    return found
+
+
 def _spread(values, middle):
     return {"median": middle, "low": min(values), "high": max(values), "runs": len(values)}
 
@@ -108,9 +122,81 @@ def save(result, path):
 
 
 def load(path):
-    """Raises OSError, or ValueError if the file is no result."""
+    """Raises OSError, or ValueError if the file is no result: a sentence with its name."""
     with open(path, encoding="utf-8") as file:
-        result = json.load(file)
-    if not isinstance(result, dict) or not {"benchmark", "measures", "samples"} <= result.keys():
-        raise ValueError(f"{path} holds no results of a benchmark")
+        try:
+            result = json.load(file)
+        except (ValueError, RecursionError) as problem:
+            raise ValueError(f"{path} is no JSON: {problem}") from None
+    try:
+        _check(result)
+    except ValueError as problem:
+        raise ValueError(f"{path} holds no results of a benchmark: {problem}") from None
     return result
+
+
+# -- the form of a file: whoever uses a result may rely on it
+
+_FIELDS = {"key": str, "words": str, "unit": str, "digits": int, "more_is_better": bool, "percentiles": list,
+           "chart": bool}  # fmt: skip
+_WORDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
+_LARGEST = 1e100
+
+
+def _must_be(kind, value, where):
+    if type(value) is not kind:  # a bool would also be an int
+        raise ValueError(f"{where} must be {_WORDS[kind]}")
+
+
+def _must(right, sentence):
+    if not right:
+        raise ValueError(sentence)
+
+
+def _check(result):
+    _must_be(dict, result, "all of it")
+    for key, kind in {"benchmark": str, "measures": list, "samples": list}.items():
+        _must(key in result, f"{key} is missing")
+        _must_be(kind, result[key], key)
+    _must_be(dict, result.get("machine", {}), "machine")
+    for number, measure in enumerate(result["measures"], 1):
+        _check_measure(measure, f"measure {number}")
+    for number, sample in enumerate(result["samples"], 1):
+        _check_sample(sample, result["measures"], f"sample {number}")
+
+
+def _check_measure(measure, where):
+    _must_be(dict, measure, where)
+    for key, kind in _FIELDS.items():
+        _must(key in measure, f"{where} has no {key}")
+        _must_be(kind, measure[key], f"{key} of {where}")
+    _must(0 <= measure["digits"] <= 15, f"digits of {where} must be from 0 to 15")
+    for share in measure["percentiles"]:
+        _must(type(share) is int and 1 <= share <= 100, f"percentiles of {where} must be from 1 to 100")
+
+
+def _check_sample(sample, measures, where):
+    _must_be(dict, sample, where)
+    for key in ("case", "peer"):
+        _must(key in sample, f"{where} has no {key}")
+        _must_be(str, sample[key], f"{key} of {where}")
+    if "error" in sample:
+        return
+    _must("numbers" in sample, f"{where} has neither numbers nor an error")
+    _must_be(dict, sample["numbers"], f"numbers of {where}")
+    for measure in measures:
+        value = sample["numbers"].get(measure["key"])
+        if value is not None:
+            _check_value(value, measure, f"{measure['key']} of {where}")
+
+
+def _check_value(value, measure, where):
+    if not measure["percentiles"]:
+        _must(_is_number(value), f"{where} must be a number")
+        return
+    _must_be(list, value, where)
+    _must(value and all(map(_is_number, value)), f"{where} must be one number or more")
+
+
+def _is_number(value):
+    return type(value) in (int, float) and -_LARGEST < value < _LARGEST

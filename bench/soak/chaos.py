@@ -97,12 +97,15 @@ class Chaos:
 
     # -- configuration
 
-    def _update(self, changes):
-        """{group: what `update` is to say about it}."""
+    def _update(self, changes, present=True):
+        """{group: what `update` is to say about it}, and whether these groups are there afterwards."""
         if not changes:
             return
         for group in changes:
             group.changes += 1
+        # Only now: whoever asks meanwhile must not take the new state for one that holds already.
+        for group in changes:
+            group.present = present
             self._fleet.write(group)
             group.wanted = dict.fromkeys(group.children, True)
         try:
@@ -128,16 +131,12 @@ class Chaos:
         groups = self._groups(True)
         if len([group for group in self._fleet.groups if group.present]) <= len(groups):
             return
-        for group in groups:
-            group.present = False
-        self._update({group: ["stopped", "removed process group"] for group in groups})
+        self._update({group: ["stopped", "removed process group"] for group in groups}, present=False)
 
     def add(self):
         self.bring_back(self._groups(False))
 
     def bring_back(self, groups):
-        for group in groups:
-            group.present = True
         self._update({group: ["added process group"] for group in groups})
 
     def restore(self):

@@ -1,5 +1,6 @@
 """The daemon of a soak run, as its users see it: API, client, processes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,10 @@ from harness import machine
 from harness.rpc import call
 
 PATIENCE = 120
+SHUTDOWN_STATE = 6  # the fault of every call while it shuts down, getState included
+UNASKED = "though nobody here asked for it"
+SHUTTING_DOWN = f"the daemon is shutting down {UNASKED}"
+MOMENT = 2  # seconds for an answer to whether it ends, and from its closed sockets to its end
 
 
 class Wrong(Exception):
@@ -21,17 +26,41 @@ class Daemon:
         self._fleet = fleet
         self._client = [os.path.join(programs, "ringmasterctl"), "-c", fleet.config]
         words = [os.path.join(programs, "ringmasterd"), "-n", "-c", fleet.config]
+        self._asked_to_end = False
         self.process = machine.start_quietly(words, fleet.directory)
 
     def must_run(self):
         if self.process.poll() is not None:
-            raise Wrong(f"the daemon ended with {self.process.returncode}")
+            raise Wrong(self._ended())
+
+    def _ended(self):
+        return f"the daemon ended with {self.process.returncode} {UNASKED}"
+
+    def why(self):
+        """Words if the daemon ends, or has, and not by stop(): what else is wrong comes from that."""
+        if self._asked_to_end:
+            return ""
+        try:
+            body = xmlrpc.client.dumps((), "supervisor.getState").encode()
+            xmlrpc.client.loads(call(self._fleet.socket, body, MOMENT))
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode == SHUTDOWN_STATE:
+                return SHUTTING_DOWN
+        except TimeoutError:
+            pass
+        except OSError:  # it closes its sockets before it ends
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(MOMENT)
+        return "" if self.process.poll() is None else self._ended()
 
     def ask(self, method, *parameters):
         """The answer; raises xmlrpc.client.Fault, or Wrong if there is none."""
         body = xmlrpc.client.dumps(parameters, method).encode()
         try:
             answer = call(self._fleet.socket, body, PATIENCE)
+        except TimeoutError:
+            self.must_run()
+            raise Wrong(f"{method}: the daemon runs, but does not answer within {PATIENCE} s") from None
         except OSError as problem:
             self.must_run()
             raise Wrong(f"{method}: {problem}") from problem
@@ -58,6 +87,7 @@ class Daemon:
 
     def stop(self):
         """Ends the daemon as an administrator does; raises Wrong if anything is left or odd."""
+        self._asked_to_end = True
         self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(PATIENCE)

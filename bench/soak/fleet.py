@@ -46,7 +46,7 @@ class Group:
         self.rotated = number % 2 == 1
         self.revision = 0
         self.present = True
-        self.changes = 0  # counts up before and after each change of what should be
+        self.changes = 0  # counts up before and after each change of what should be: odd while it moves
         self.wanted = dict.fromkeys(self.children, True)
 
     def process(self, child):

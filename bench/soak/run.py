@@ -6,23 +6,23 @@
 Every now and then everything holds still and is checked from outside: each program that should run runs
 exactly once, all states agree with /proc, memory and descriptors are as they were; and every line that
 any child has ever written is in its logs, once and in order. The daemon is Ringmaster's release build.
-Exit codes: 0 all was right, 1 something was wrong (what, and the seed, stand at the end).
+Exit codes: 0 all was right, 1 something was wrong (what, and the seed, stand at the end), 2 there was no
+run: what the options ask for is not there or makes no sense.
 """
 
-import argparse
 import os
 import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
+import xmlrpc.client
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.dirname(HERE))
 
 from harness import machine  # noqa: E402
+from soak import options  # noqa: E402
 from soak.chaos import Chaos  # noqa: E402
 from soak.checks import Checks  # noqa: E402
 from soak.daemon import Daemon, Wrong  # noqa: E402
@@ -30,7 +30,6 @@ from soak.fleet import Fleet  # noqa: E402
 from soak.page import Lives, Page  # noqa: E402
 from soak.traffic import Traffic  # noqa: E402
 
-DESCRIPTORS = 4  # of the daemon, for a child: its pidfd, stdin, output, log
 LIVES_PER_SECOND = 2000  # more than the chaos can cause
 SOME_DESCRIPTORS = 16  # connections and files of the moment
 STEPS_PER_LOOK = 50  # reading all of /proc takes a moment
@@ -42,42 +41,13 @@ def say(text):
     print(text, flush=True)
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(
-        prog="./dev soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add = parser.add_argument
-    add("minutes", type=float, nargs="?", default=2, help="how long (default %(default)s)")
-    add("--children", type=int, default=10_000, help="(default %(default)s, or what the limits allow)")
-    add("--seed", type=int, help="of the chaos (default: a random one)")
-    add("--clients", type=int, default=2, help="that ask all the time (default %(default)s)")
-    add("--pause", type=float, default=15, help="seconds between checks (default %(default)s)")
-    add("--engine", choices=("auto", "uring", "epoll"), help="io_engine of the daemon")
-    add("--build", default=os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release")),
-        help="build directory (default: $RINGMASTER_BUILD or build/release)")  # fmt: skip
-    add("--directory", default=tempfile.gettempdir(), help="where the logs are written; a short path")
-    add("--keep", action="store_true", help="keep the directory if something was wrong")
-    return parser.parse_args()
-
-
-def possible(wanted):
-    """How many children the limits allow."""
-    limit = machine.raise_descriptor_limit(wanted * DESCRIPTORS + 500)
-    most = min(wanted, (limit - 500) // DESCRIPTORS, machine.process_limit())
-    if most < wanted:
-        say(f"{wanted:,} children do not fit into {limit:,} descriptors and "
-            f"{machine.process_limit():,} processes: {most:,} are used")  # fmt: skip
-    return most
-
-
 class Soak:
     """One run in a directory of its own."""
 
-    def __init__(self, given, seed, directory):
+    def __init__(self, given, seed, directory, children):
         self.given = given
-        programs = os.path.join(os.path.abspath(given.build), "bin")
+        programs = os.path.join(given.build, "bin")
         program = os.path.join(programs, "bench_soak_child")
-        children = possible(given.children)
         self.page = Page(os.path.join(directory, "page"),
                          2 * children + int(given.minutes * 60 + 300) * LIVES_PER_SECOND)  # fmt: skip
         self.lives = Lives(self.page)
@@ -96,7 +66,7 @@ class Soak:
         for one in self.traffic:
             one.start()
         end = time.monotonic() + self.given.minutes * 60
-        while time.monotonic() < end:
+        while not self.costs or time.monotonic() < end:
             self.rage(min(end, time.monotonic() + self.given.pause))
             self.inspect()
         for one in self.traffic:
@@ -155,15 +125,16 @@ class Soak:
                     raise Wrong(f"main log: {line.rstrip()}")
 
 
-def run(given, seed, directory):
+def run(given, seed, directory, children):
     """The exit code."""
     began, soak = time.monotonic(), None
     try:
-        soak = Soak(given, seed, directory)
+        soak = Soak(given, seed, directory, children)
         soak.run()
         verdict = 0
-    except Wrong as problem:
-        say(f"\nWRONG: {problem}")
+    except (Wrong, xmlrpc.client.Fault) as problem:
+        why = soak.daemon.why() if soak else ""
+        say(f"\nWRONG: {problem}" + (f": {why}" if why and why != str(problem) else ""))
         verdict = 1
     finally:
         for one in soak.traffic if soak else []:
@@ -178,16 +149,19 @@ def run(given, seed, directory):
 
 
 def main():
-    given = parse_arguments()
+    given = options.parse(sys.argv[1:], __doc__)
+    children, fewer = options.possible(given.children)
+    if fewer:
+        say(fewer)
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**9)
     say(f"seed {seed}")
     machine.adopt_orphans()
     for signo in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signo, signal.default_int_handler)  # however we end, children go first
-    directory = tempfile.mkdtemp(prefix="soak-", dir=given.directory)
+    directory = options.own_directory(given.directory)
     keep = False
     try:
-        code = run(given, seed, directory)
+        code = run(given, seed, directory, children)
         keep = code != 0 and given.keep
         return code
     finally:

@@ -105,7 +105,9 @@ class Traffic(threading.Thread):
             raise Wrong("getAllProcessInfo: a process is listed twice")
         still = [(group.changes, group.present) for group in self._fleet.groups] == before
         if still and all(changes % 2 == 0 for changes, _ in before):
-            wanted = sum(len(group.children) for group in self._fleet.groups if group.present)
+            # What was there before the question: by now it may be moving again.
+            there = [present for _, present in before]
+            wanted = sum(len(group.children) for group, present in zip(self._fleet.groups, there) if present)
             if len(infos) != wanted:
                 raise Wrong(f"getAllProcessInfo: {len(infos)} processes of {wanted}")
 
