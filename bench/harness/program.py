@@ -16,12 +16,12 @@ import signal
 import sys
 import tempfile
 
-from harness import charts, documents, machine, results, summary, tables
+from harness import charts, machine, publishing, results, tables
 from harness.fleet_run import Broken
+from harness.publishing import ROOT
+from harness.refused import Refused
 from harness.stamps import TimedOut
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DOCS = os.path.join(ROOT, "docs")
 FAILURES = (Broken, TimedOut, OSError)  # what a run may fail with; the others go on
 
 
@@ -115,7 +115,8 @@ def numbers_of(text):
 def _parse(name, module, words):
     build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
     parser = argparse.ArgumentParser(prog=f"./dev bench {name}", description=module.__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+                                     formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     allow_abbrev=False)  # reports tell options by their whole names
     add = parser.add_argument
     module.add_options(add)
     add("--quick", action="store_true", help="seconds instead of minutes: does everything work?")
@@ -168,33 +169,47 @@ def _measure(name, module, given, words):
     }
 
 
-def _write_docs(name, result, text, build):
-    directory = os.path.join(DOCS, "performance")
-    os.makedirs(directory, exist_ok=True)
-    pictures = charts.write_all(result, directory)
-    text += "".join(f"\n![{title}](performance/{file})\n" for file, title in pictures.items())
-    documents.write_into(os.path.join(DOCS, "performance.md"), name, text)
-    readme = os.path.join(ROOT, "README.md")
-    with open(readme, encoding="utf-8") as file:
-        earlier = file.read()
-    documents.write_into(readme, "all", summary.markdown(build, earlier))
+def _earlier(name, path):
+    """The results in a file; Refused if they are not of this benchmark."""
+    result = results.load(path)
+    if result["benchmark"] != name:
+        raise Refused(f"{path} holds results of {result['benchmark']}: ./dev bench {result['benchmark']} reports them")
+    return result
+
+
+def _saved(name, module, given, words):
+    """The results of a run, which are in the JSON file, too."""
+    machine.adopt_orphans()
+    for signo in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signo, signal.default_int_handler)  # however we end, children go first
+    result = _measure(name, module, given, words)
+    path = given.json or os.path.join(given.build, f"bench-{name}.json")
+    results.save(result, path)
+    charts.write_all(result, os.path.dirname(os.path.abspath(path)))
+    return result
+
+
+def _run(name, module, words):
+    given = _parse(name, module, words)
+    if given.write_docs:
+        publishing.refuse_quick(words)
+    if given.from_json:
+        result = _earlier(name, given.from_json)
+        if given.write_docs:
+            publishing.refuse_unfit(result)
+    else:
+        result = _saved(name, module, given, words)
+    text = tables.markdown(result)
+    print(text, end="", flush=True)
+    if given.write_docs:
+        publishing.write(result, text)
+    return 1 if results.failures(result) else 0
 
 
 def run(name, module, words):
     """Runs one benchmark with the words of its command line; returns the exit code."""
-    given = _parse(name, module, words)
-    if given.from_json:
-        result = results.load(given.from_json)
-    else:
-        machine.adopt_orphans()
-        for signo in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(signo, signal.default_int_handler)  # however we end, children go first
-        result = _measure(name, module, given, words)
-        path = given.json or os.path.join(given.build, f"bench-{name}.json")
-        results.save(result, path)
-        charts.write_all(result, os.path.dirname(os.path.abspath(path)))
-    text = tables.markdown(result)
-    print(text, end="", flush=True)
-    if given.write_docs:
-        _write_docs(name, result, text, given.build)
-    return 1 if results.failures(result) else 0
+    try:
+        return _run(name, module, words)
+    except Refused as problem:
+        say(f"error: {problem}")
+        return 2
