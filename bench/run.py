@@ -31,17 +31,39 @@ def run_one(name, words):
 
 
 def run_every(words):
-    """Every benchmark in order, with progress and a total; 1 if one failed."""
-    failed, began = [], time.monotonic()
-    for number, name in enumerate(ORDER, 1):
-        print(f"\n== {name} ({number} of {len(ORDER)}): {first_line(name)}\n", flush=True)
-        start = time.monotonic()
-        if run_one(name, words) != 0:
-            failed.append(name)
-        print(f"\n{name}: {time.monotonic() - start:.0f} s", flush=True)
+    """Every benchmark in order, with progress and a total; 1 if one failed.
+
+    The words must suit all of them: nobody waits for an hour to hear that the last one has no such option.
+    """
+    from harness import program
+
+    began = time.monotonic()
+    code = program.refusals(lambda: prepare_every(words))
+    if code != 0:
+        return code
+    failed = [name for number, name in enumerate(ORDER, 1) if run_numbered(number, name, words) != 0]
     print(f"\n{len(ORDER)} benchmarks in {(time.monotonic() - began) / 60:.1f} minutes; "
           + (f"FAILED: {', '.join(failed)}" if failed else "all complete"))  # fmt: skip
     return 1 if failed else 0
+
+
+def prepare_every(words):
+    from harness import program
+    from harness.refused import Refused
+
+    for name in ORDER:
+        given = program.prepare(name, module_of(name), words)
+        if given.from_json or "--json" in [word.split("=")[0] for word in words]:
+            raise Refused("--json and --from-json name the file of one benchmark, and this is about all")
+    return 0
+
+
+def run_numbered(number, name, words):
+    print(f"\n== {name} ({number} of {len(ORDER)}): {first_line(name)}\n", flush=True)
+    start = time.monotonic()
+    code = run_one(name, words)
+    print(f"\n{name}: {time.monotonic() - start:.0f} s", flush=True)
+    return code
 
 
 def first_line(name):

@@ -10,6 +10,7 @@ import time
 
 from harness import machine, peers
 from harness.fleet_run import Broken, Plan, Run
+from harness.options import at_least, some_of
 from harness.peers.peer import Fleet
 from harness.results import Measure
 from harness.stamps import Stamps, wait_until
@@ -24,10 +25,11 @@ OURS, THEIRS, BOTH = "ringmasterctl", "supervisorctl, ringmasterd", "Supervisor"
 
 
 def add_options(add):
-    add("--children", type=int, default=1000, help="size of the running fleet (default %(default)s)")
-    add("--actions", default=",".join(ACTIONS), help="of the client (default %(default)s)")
-    add("--commands", type=int, default=5, help="of each kind in a run (default %(default)s)")
-    add("--programs", type=int, default=5000, help="configured for the update (default %(default)s)")
+    add("--children", type=at_least(1), default=1000, help="size of the running fleet (default %(default)s)")
+    add("--actions", type=some_of(ACTIONS), default=",".join(ACTIONS),
+        help="of the client, some of these (default %(default)s)")  # fmt: skip
+    add("--commands", type=at_least(1), default=5, help="of each kind in a run (default %(default)s)")
+    add("--programs", type=at_least(1), default=5000, help="configured for the update (default %(default)s)")
 
 
 def quick(given):
@@ -115,7 +117,7 @@ def measure_commands(bench):
         for words in clients.values():  # reads programs and libraries from the disk
             run_client([*words, "version"], output)
         for _ in range(given.repeat):
-            for action in given.actions.split(","):
+            for action in given.actions:
                 for name, words in clients.items():
                     case = f"{action}, {given.children:,} running children"
                     bench.add(case, name, ask(words, action, given.children, output, given.commands))

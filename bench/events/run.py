@@ -19,7 +19,8 @@ import time
 
 from harness import machine, peers
 from harness.fleet_run import Broken
-from harness.program import add_peers_option, in_turns, numbers_of
+from harness.options import add_peers_option, at_least, numbers_of, seconds
+from harness.program import in_turns
 from harness.results import Measure
 from harness.stamps import wait_until
 
@@ -71,9 +72,9 @@ def add_options(add):
     add_peers_option(add)
     add("--idle", type=numbers_of, default=[10, 1000, 5000],
         help="programs that only sleep (default 10,1000,5000)")  # fmt: skip
-    add("--writers", type=int, default=4, help="programs that write (default %(default)s)")
+    add("--writers", type=at_least(1), default=4, help="programs that write (default %(default)s)")
     add("--log", action="store_true", help="the listener's stdout has a log file, as it has by default")
-    add("--seconds", type=float, default=3, help="length of a measurement (default %(default)s)")
+    add("--seconds", type=seconds, default=3, help="length of a measurement (default %(default)s)")
 
 
 def quick(given):
@@ -92,13 +93,15 @@ def wait_for_more(work, than, patience):
     wait_until(lambda: state(work)[0] > than, patience, "an event", 0.01)
 
 
-def run_once(command, seconds, work):
+def run_once(command, duration, work):
     """Events a second, and CPU microseconds of the supervisor for each."""
     peer = machine.start_quietly(command, work)
     wait_for_more(work, 100, START_PATIENCE)
     began, before, cpu = time.monotonic(), state(work)[0], machine.cpu_seconds(peer.pid)
-    time.sleep(seconds)
+    time.sleep(duration)
     events = state(work)[0] - before
+    if events == 0:
+        raise Broken(f"no event within {duration} s")
     rate = events / (time.monotonic() - began)
     used = machine.cpu_seconds(peer.pid) - cpu
     wait_for_more(work, before + events, 60)
@@ -136,7 +139,8 @@ def measure(bench):
     bench.tell_versions(peers.references(bench))
     machine.raise_descriptor_limit(10 * max(given.idle) + 1000)
     for idle in given.idle:
-        chosen = [item for item in commands(bench, idle).items() if bench.wants(item[0])]
+        able = commands(bench, idle)
+        chosen = [(name, able[name]) for name in bench.asked_for(list(able))]
         for turn, (name, words) in in_turns(chosen, given.repeat):
             if name == "Supervisor" and idle >= SLOW_FROM and turn > 0:
                 continue

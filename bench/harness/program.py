@@ -8,17 +8,15 @@ A benchmark is a module bench/NAME/run.py. Its first line says what it measures,
     measure(bench)      measures; hands each run to bench.attempt() or bench.add()
 """
 
-import argparse
 import dataclasses
 import os
-import shlex
 import signal
 import sys
 import tempfile
 
 from harness import charts, machine, publishing, results, tables
 from harness.fleet_run import Broken
-from harness.publishing import ROOT
+from harness.options import check_places, command_line, matching, parse
 from harness.refused import Refused
 from harness.stamps import TimedOut
 
@@ -44,7 +42,7 @@ class Bench:
         """The path of a built program."""
         path = os.path.join(os.path.abspath(self.given.build), "bin", name)
         if not os.access(path, os.X_OK):
-            sys.exit(f"error: {path} is not built")
+            raise Refused(f"{path} is not built; ./dev bench builds first")
         return path
 
     def note(self, text):
@@ -53,10 +51,9 @@ class Bench:
 
     def choose(self, peers):
         """Those of the peers that were asked for and can run; notes why others cannot."""
+        wanted = self.asked_for([peer.name for peer in peers])
         chosen = []
-        for peer in peers:
-            if not self.wants(peer.name):
-                continue
+        for peer in (peer for peer in peers if peer.name in wanted):
             reason = peer.missing()
             if reason:
                 self.note(f"Left out: {peer.name} ({reason}).")
@@ -64,13 +61,12 @@ class Bench:
             chosen.append(peer)
         self.tell_versions(chosen)
         if not chosen:
-            sys.exit("error: no peer can run")
+            raise Refused("no peer can run here")
         return chosen
 
-    def wants(self, name):
-        """Whether a peer of that name was asked for."""
-        words = self.given.peers.lower().split(",") if self.given.peers else [""]
-        return any(word in name.lower() for word in words)
+    def asked_for(self, names):
+        """Those of the names of peers that --peers wants."""
+        return matching(self.given.peers, names)
 
     def tell_versions(self, peers):
         """Puts the versions of peers above the tables."""
@@ -99,54 +95,6 @@ def in_turns(peers, repeat):
     return [(turn, peer) for turn in range(repeat) for peer in peers]
 
 
-def add_peers_option(add):
-    """For benchmarks that can leave out peers."""
-    add("--peers", help="only peers whose name contains one of these words, comma-separated")
-
-
-def numbers_of(text):
-    """The sizes in "100,1000"."""
-    sizes = [int(size) for size in text.split(",")]
-    if min(sizes) < 1:
-        raise ValueError(text)
-    return sizes
-
-
-def _parse(name, module, words):
-    build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
-    parser = argparse.ArgumentParser(prog=f"./dev bench {name}", description=module.__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     allow_abbrev=False)  # reports tell options by their whole names
-    add = parser.add_argument
-    module.add_options(add)
-    add("--quick", action="store_true", help="seconds instead of minutes: does everything work?")
-    add("--repeat", type=int, default=3, help="runs of each peer (default %(default)s)")
-    add("--build", default=build, help="build directory (default: $RINGMASTER_BUILD or build/release)")
-    add("--directory", default=tempfile.gettempdir(), help="where logs are written")
-    add("--json", help="file for all numbers (default: bench-NAME.json in the build directory)")
-    add("--from-json", metavar="FILE", help="report an earlier run instead of making one")
-    add("--write-docs", action="store_true", help="put tables and charts into docs/performance.md")
-    given = parser.parse_args(words)
-    if given.quick:
-        given.repeat = 1
-        module.quick(given)
-    return given
-
-
-def command_line(name, words):
-    """The command that makes these numbers again; where files go is nobody's business."""
-    places = ("--build", "--directory", "--json")
-    kept, skip = [], False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in places:
-            skip = True
-        elif word != "--write-docs" and word.split("=")[0] not in places:
-            kept.append(word)
-    return shlex.join(["./dev", "bench", name, *kept])
-
-
 def _measure(name, module, given, words):
     described = machine.describe(given.directory)
     if described["load_at_start"] > 0.5:
@@ -155,6 +103,8 @@ def _measure(name, module, given, words):
         bench = Bench(name, given, work)
         try:
             module.measure(bench)
+        except FAILURES as problem:  # of a step that all peers need; what was measured before is kept
+            bench.fail("all that follows", name, problem)
         finally:
             machine.end_all_children()
     described["descriptor_limit"] = machine.descriptor_limit()
@@ -171,7 +121,12 @@ def _measure(name, module, given, words):
 
 def _earlier(name, path):
     """The results in a file; Refused if they are not of this benchmark."""
-    result = results.load(path)
+    try:
+        result = results.load(path)
+    except OSError as problem:
+        raise Refused(f"--from-json: {problem.strerror}: {path}") from problem
+    except ValueError as problem:
+        raise Refused(f"--from-json: {path} holds no results of a benchmark") from problem
     if result["benchmark"] != name:
         raise Refused(f"{path} holds results of {result['benchmark']}: ./dev bench {result['benchmark']} reports them")
     return result
@@ -183,16 +138,25 @@ def _saved(name, module, given, words):
     for signo in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signo, signal.default_int_handler)  # however we end, children go first
     result = _measure(name, module, given, words)
-    path = given.json or os.path.join(given.build, f"bench-{name}.json")
-    results.save(result, path)
-    charts.write_all(result, os.path.dirname(os.path.abspath(path)))
+    if not result["samples"]:
+        raise Refused("with these options nothing is measured")
+    results.save(result, given.json)
+    charts.write_all(result, os.path.dirname(os.path.abspath(given.json)))
     return result
 
 
-def _run(name, module, words):
-    given = _parse(name, module, words)
+def prepare(name, module, words):
+    """The options of a run that may begin; raises Refused."""
+    given = parse(name, module, words)
     if given.write_docs:
         publishing.refuse_quick(words)
+    if not given.from_json:
+        check_places(given)
+    return given
+
+
+def _run(name, module, words):
+    given = prepare(name, module, words)
     if given.from_json:
         result = _earlier(name, given.from_json)
         if given.write_docs:
@@ -208,8 +172,13 @@ def _run(name, module, words):
 
 def run(name, module, words):
     """Runs one benchmark with the words of its command line; returns the exit code."""
+    return refusals(lambda: _run(name, module, words))
+
+
+def refusals(work):
+    """What work() returns; 2 if it was refused, after the sentence that says why."""
     try:
-        return _run(name, module, words)
+        return work()
     except Refused as problem:
         say(f"error: {problem}")
         return 2

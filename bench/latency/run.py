@@ -13,8 +13,9 @@ import subprocess
 
 from harness import machine, peers
 from harness.fleet_run import Broken
+from harness.options import add_peers_option, at_least
 from harness.peers.peer import Fleet, Rotation
-from harness.program import add_peers_option, in_turns
+from harness.program import in_turns
 from harness.results import Measure
 from harness.stamps import wait_until
 
@@ -28,8 +29,8 @@ PATIENCE = 300
 
 def add_options(add):
     add_peers_option(add)
-    add("--quiet", type=int, default=1000, help="quiet children (default %(default)s)")
-    add("--lines", type=int, default=10, help="of each, one a second on average (default %(default)s)")
+    add("--quiet", type=at_least(1), default=1000, help="quiet children (default %(default)s)")
+    add("--lines", type=at_least(1), default=10, help="of each, one a second on average (default %(default)s)")
 
 
 def quick(given):

@@ -16,6 +16,7 @@ import time
 
 from harness import machine, peers
 from harness.fleet_run import Broken
+from harness.options import at_least, seconds
 from harness.program import in_turns
 from harness.results import Measure
 from harness.rpc import call
@@ -39,12 +40,12 @@ OURS, THEIRS = "ringmasterd", "Supervisor"
 
 
 def add_options(add):
-    add("--processes", type=int, default=5000, help="size of the large fleet (default %(default)s)")
-    add("--calls", type=int, default=1000, help="cheap calls in one turn (default %(default)s)")
-    add("--idle", type=float, default=5.0, help="seconds of idling (default %(default)s)")
-    add("--writers", type=int, default=100, help="of the flood (default %(default)s)")
-    add("--clients", type=int, default=32, help="at the same time (default %(default)s)")
-    add("--connections", type=int, default=1000, help="idle ones (default %(default)s)")
+    add("--processes", type=at_least(1), default=5000, help="size of the large fleet (default %(default)s)")
+    add("--calls", type=at_least(1), default=1000, help="cheap calls in one turn (default %(default)s)")
+    add("--idle", type=seconds, default=5.0, help="seconds of idling (default %(default)s)")
+    add("--writers", type=at_least(1), default=100, help="of the flood (default %(default)s)")
+    add("--clients", type=at_least(1), default=32, help="at the same time (default %(default)s)")
+    add("--connections", type=at_least(1), default=1000, help="idle ones (default %(default)s)")
 
 
 def quick(given):

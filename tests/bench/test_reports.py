@@ -4,7 +4,7 @@ import xml.etree.ElementTree
 
 import made
 import pytest
-from harness import charts, documents, program, results, summary, tables
+from harness import charts, documents, options, summary, tables
 
 
 def lines_of(*samples):
@@ -88,7 +88,7 @@ def test_charts_are_written_for_the_measures_that_ask_for_one(tmp_path):
 
 def test_the_command_is_told_without_the_places_of_files():
     words = ["--quick", "--json", "/tmp/x", "--build=/tmp/y", "--write-docs", "--children", "10"]
-    assert program.command_line("fleet", words) == "./dev bench fleet --quick --children 10"
+    assert options.command_line("fleet", words) == "./dev bench fleet --quick --children 10"
 
 
 def test_the_summary_shows_the_last_case_that_has_supervisor():
