@@ -5,6 +5,8 @@
   ./dev bench NAME [OPTION…]   one of them; NAME --help lists its options
   ./dev bench all [OPTION…]    every one in full, one after the other
   ./dev bench list             their names
+
+Exit codes: 0 all runs worked, 1 some failed, 2 what was asked for cannot be done.
 """
 
 import importlib
@@ -20,11 +22,11 @@ def module_of(name):
     return importlib.import_module(f"{name}.run")
 
 
-def run_one(name, words):
+def run_one(name, words, is_first=True):
     from harness import program
 
     try:
-        return program.run(name, module_of(name), words)
+        return program.run(name, module_of(name), words, is_first)
     except KeyboardInterrupt:
         program.say("interrupted; all children are ended")
         sys.exit(130)
@@ -55,13 +57,14 @@ def prepare_every(words):
         given = program.prepare(name, module_of(name), words)
         if given.from_json or "--json" in [word.split("=")[0] for word in words]:
             raise Refused("--json and --from-json name the file of one benchmark, and this is about all")
+    program.refuse_busy(given)
     return 0
 
 
 def run_numbered(number, name, words):
     print(f"\n== {name} ({number} of {len(ORDER)}): {first_line(name)}\n", flush=True)
     start = time.monotonic()
-    code = run_one(name, words)
+    code = run_one(name, words, is_first=False)
     print(f"\n{name}: {time.monotonic() - start:.0f} s", flush=True)
     return code
 

@@ -192,6 +192,15 @@ def _distribution():
         return "unknown"
 
 
+def is_busy(described):
+    """Whether others left less than half of the machine when the run began.
+
+    The load average is that of the minute before, so a build that has just ended counts; that is right,
+    since what it wrote is still on its way to the disk.
+    """
+    return described["load_at_start"] > described["cpus"] / 2
+
+
 def describe(log_directory):
     """The machine, for the report."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -97,7 +97,7 @@ def in_turns(peers, repeat):
 
 def _measure(name, module, given, words):
     described = machine.describe(given.directory)
-    if described["load_at_start"] > 0.5:
+    if machine.is_busy(described):
         say(f"warning: the machine is busy (load average {described['load_at_start']:.2f})")
     with tempfile.TemporaryDirectory(prefix=f"bench-{name}-", dir=given.directory) as work:
         bench = Bench(name, given, work)
@@ -150,17 +150,28 @@ def prepare(name, module, words):
     given = parse(name, module, words)
     if given.write_docs:
         publishing.refuse_quick(words)
-    if not given.from_json:
-        check_places(given)
+    if given.from_json:
+        return given
+    check_places(given)
+    if given.write_docs and not given.anyway:
+        publishing.refuse_this_tree()
     return given
 
 
-def _run(name, module, words):
+def refuse_busy(given):
+    """Raises Refused if numbers for the documentation would be those of a busy machine."""
+    if given.write_docs and not given.anyway and not given.from_json:
+        publishing.refuse_this_machine(machine.describe(given.directory))
+
+
+def _run(name, module, words, is_first):
     given = prepare(name, module, words)
+    if is_first:
+        refuse_busy(given)
     if given.from_json:
         result = _earlier(name, given.from_json)
         if given.write_docs:
-            publishing.refuse_unfit(result)
+            publishing.refuse_unfit(result, given.anyway)
     else:
         result = _saved(name, module, given, words)
     text = tables.markdown(result)
@@ -170,9 +181,12 @@ def _run(name, module, words):
     return 1 if results.failures(result) else 0
 
 
-def run(name, module, words):
-    """Runs one benchmark with the words of its command line; returns the exit code."""
-    return refusals(lambda: _run(name, module, words))
+def run(name, module, words, is_first=True):
+    """Runs one benchmark with the words of its command line; returns the exit code.
+
+    `is_first`: what keeps the machine busy is not the benchmark before this one.
+    """
+    return refusals(lambda: _run(name, module, words, is_first))
 
 
 def refusals(work):

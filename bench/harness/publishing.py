@@ -3,11 +3,12 @@
 import os
 import shlex
 
-from harness import charts, documents, summary
+from harness import charts, documents, machine, revision, summary
 from harness.refused import Refused
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DOCS = os.path.join(ROOT, "docs")
+ANYWAY = "--anyway"
 README = os.path.join(ROOT, "README.md")
 
 
@@ -17,9 +18,33 @@ def refuse_quick(words):
         raise Refused("the numbers of --quick runs are not for the documentation: leave out --quick or --write-docs")
 
 
-def refuse_unfit(result):
-    """Raises Refused if numbers of an earlier run are not for the documentation."""
+def refuse_this_tree():
+    """Raises Refused unless others can check out what is measured."""
+    changed = revision.changed()
+    if changed is None:
+        raise Refused(f"git does not know what is measured: publish from a clone, or say {ANYWAY}")
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise Refused(f"the tree differs from the last commit ({changed[0]}{more}), so nobody else could make these "
+                      f"numbers: commit first, or say {ANYWAY}")  # fmt: skip
+
+
+def refuse_this_machine(described):
+    """Raises Refused if it is busy; asked before it loads itself."""
+    if machine.is_busy(described):
+        raise Refused(f"the machine is busy (load average {described['load_at_start']:.2f}, at most half of its "
+                      f"{described['cpus']} CPUs is allowed): wait a few minutes, or say {ANYWAY}")  # fmt: skip
+
+
+def refuse_unfit(result, anyway):
+    """Raises Refused if numbers of an earlier run are not for the documentation.
+
+    How busy the machine was stands above the tables: in a file of `all` that may be the run's own doing.
+    """
     refuse_quick(shlex.split(result["command"]))
+    dirty = [f"{name} {text}" for name, text in result["versions"].items() if text.endswith("-dirty")]
+    if dirty and not anyway:
+        raise Refused(f"this was measured with {dirty[0]}, which nobody else has: measure again, or say {ANYWAY}")
 
 
 def write(result, text):

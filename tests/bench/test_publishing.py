@@ -1,8 +1,10 @@
 """What --write-docs takes into the documentation, and what it refuses."""
 
+import subprocess
+
 import made
 import pytest
-from harness import documents, program, publishing, results
+from harness import documents, program, publishing, results, revision
 
 
 @pytest.fixture
@@ -78,3 +80,75 @@ def test_earlier_quick_runs_are_refused(docs, earlier, capsys):
 def test_results_of_another_benchmark_are_refused(docs, earlier, capsys):
     path = earlier(benchmark="rpc")
     assert "./dev bench rpc reports them" in refused(docs, capsys, "--from-json", path, "--write-docs")
+
+
+def test_earlier_runs_of_a_changed_tree_are_refused_unless_told_otherwise(docs, earlier, capsys):
+    path = earlier(versions={"ringmasterd": "abc-dirty"})
+    assert "abc-dirty" in refused(docs, capsys, "--from-json", path, "--write-docs")
+    assert fleet("--from-json", path, "--write-docs", "--anyway") == 0
+
+
+@pytest.fixture
+def fit(tmp_path, monkeypatch):
+    """The words of a run whose numbers may be published: of a clean tree, on an idle machine."""
+    monkeypatch.setattr(revision, "changed", lambda: [])
+    monkeypatch.setattr(program.machine, "is_busy", lambda described: False)
+    return ["--write-docs", "--build", str(tmp_path)]
+
+
+def test_a_changed_tree_is_refused_before_the_run(docs, fit, monkeypatch, capsys):
+    monkeypatch.setattr(revision, "changed", lambda: ["src/a.cpp", "src/b.cpp"])
+    assert "(src/a.cpp and 1 more)" in refused(docs, capsys, *fit)
+    monkeypatch.setattr(revision, "changed", lambda: None)
+    assert "--anyway" in refused(docs, capsys, *fit)
+
+
+def test_a_busy_machine_is_refused_before_the_run(docs, fit, monkeypatch, capsys):
+    monkeypatch.setattr(program.machine, "is_busy", lambda described: True)
+    assert "wait a few minutes" in refused(docs, capsys, *fit)
+
+
+@pytest.mark.parametrize("words", [[], ["--anyway"]])
+def test_other_runs_begin(docs, fit, words, monkeypatch):
+    if words:
+        monkeypatch.setattr(revision, "changed", lambda: None)
+        monkeypatch.setattr(program.machine, "is_busy", lambda described: True)
+    monkeypatch.setattr(program, "_saved", lambda *_: made.result(made.sample("floor", start_s=1.0)))
+    assert fleet(*fit, *words) == 0
+
+
+def test_only_the_first_of_all_benchmarks_finds_the_machine_idle(docs, fit, monkeypatch):
+    monkeypatch.setattr(program.machine, "is_busy", lambda described: True)
+    monkeypatch.setattr(program, "_saved", lambda *_: made.result(made.sample("floor", start_s=1.0)))
+    assert program.run("fleet", Module(), fit, is_first=False) == 0
+
+
+def test_half_of_the_cpus_is_busy():
+    assert not program.machine.is_busy({"load_at_start": 1.0, "cpus": 2})
+    assert program.machine.is_busy({"load_at_start": 1.1, "cpus": 2})
+
+
+def test_written_documents_do_not_make_a_tree_another(tmp_path):
+    def git(*words):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], cwd=tmp_path, check=True,
+                       capture_output=True)  # fmt: skip
+
+    git("init")
+    for name in ("README.md", "a.cpp"):
+        (tmp_path / name).write_text("old")
+    git("add", ".")
+    git("commit", "-m", "one")
+    (tmp_path / "README.md").write_text("new")
+    (tmp_path / "docs" / "performance").mkdir(parents=True)
+    (tmp_path / "docs" / "performance" / "x.svg").write_text("new")
+    assert revision.changed(tmp_path) == []
+    assert not revision.described(tmp_path).endswith("-dirty")
+    (tmp_path / "a.cpp").write_text("new")
+    (tmp_path / "b.cpp").write_text("new")
+    assert revision.changed(tmp_path) == ["a.cpp", "b.cpp"]
+    assert revision.described(tmp_path).endswith("-dirty")
+
+
+def test_without_git_the_revision_is_unknown(tmp_path):
+    assert revision.changed(tmp_path) is None
+    assert revision.described(tmp_path) == "of unknown revision"
