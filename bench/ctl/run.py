@@ -9,10 +9,11 @@ import shutil
 import time
 
 from harness import machine, peers
-from harness.fleet_run import Broken, Plan, Run
+from harness.fleet_run import Broken, Plan, Run, must_run
 from harness.options import at_least, some_of
 from harness.peers.peer import Fleet
 from harness.results import Measure
+from harness.sizes import plan_sizes
 from harness.stamps import Stamps, wait_until
 
 MEASURES = [
@@ -105,7 +106,7 @@ def ask(words, action, children, output, commands):
 def measure_commands(bench):
     given = bench.given
     ours, theirs = peers.references(bench)
-    machine.raise_descriptor_limit(ours.descriptors(given.children, 1))
+    [given.children] = plan_sizes(bench, [ours, theirs], [given.children], 1)
     output = os.path.join(bench.work, "output")
     with Served(bench, ours) as our_daemon, Served(bench, theirs) as their_daemon:
         clients = {
@@ -164,8 +165,7 @@ def run_update(bench, product, daemon, client):
 
 
 def answers(words, process, output):
-    if process.poll() is not None:
-        raise Broken(f"the daemon ended with {process.returncode}")
+    must_run(process, os.path.dirname(output), "update")
     try:
         run_client([*words, "pid"], output)
     except Broken:

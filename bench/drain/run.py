@@ -9,7 +9,7 @@ import os
 import shutil
 from dataclasses import dataclass
 
-from harness import machine, peers
+from harness import peers
 from harness.fleet_run import Broken, Plan, Run, prepared
 from harness.options import add_peers_option, at_least, numbers_of, some_of
 from harness.peers.loggers import PipedLogger, S6Log, Svlogd
@@ -17,6 +17,7 @@ from harness.peers.peer import Fleet, Rotation
 from harness.program import in_turns
 from harness.refused import Refused
 from harness.results import Measure
+from harness.sizes import plan_sizes
 
 MEASURES = [
     Measure("drain_mb_per_s", "throughput", "MB/s", 0, more_is_better=True, chart=True),
@@ -189,10 +190,10 @@ def chosen_workloads(given):
 
 def measure(bench):
     jobs = chosen_workloads(bench.given)
-    machine.raise_descriptor_limit(20_000)
     chosen = bench.choose(all_peers(bench))
+    sizes = plan_sizes(bench, chosen, bench.given.writers, 1)
     for job in jobs:
-        for writers in bench.given.writers:
+        for writers in sizes:
             case = f"{job.words}, {writers:,} writer{'s' * (writers > 1)}"
             for turn, peer in in_turns(chosen, bench.given.repeat):
                 if takes_part(peer, job, writers, turn):

@@ -18,16 +18,18 @@ import tempfile
 import time
 
 from harness import machine, peers
-from harness.fleet_run import Broken
+from harness.fleet_run import Broken, must_run
 from harness.options import add_peers_option, at_least, numbers_of, seconds
 from harness.program import in_turns
 from harness.results import Measure
+from harness.sizes import plan_counts
 from harness.stamps import wait_until
 
 MEASURES = [
     Measure("events_per_s", "events", "per s", 0, more_is_better=True, chart=True),
     Measure("cpu_us", "CPU of the supervisor, an event", "µs", 1),
 ]
+DESCRIPTORS = 3  # of the daemon, for a program: its pidfd, stdin and stdout
 WINDOW = 500  # lines on their way
 START_PATIENCE = 300  # seconds; Supervisor takes a minute for thousands of programs
 SLOW_FROM = 1000  # idle programs; from there on Supervisor runs once
@@ -89,14 +91,18 @@ def state(work):
         return 0, 0
 
 
-def wait_for_more(work, than, patience):
-    wait_until(lambda: state(work)[0] > than, patience, "an event", 0.01)
+def wait_for_more(peer, work, than, patience):
+    def more():
+        must_run(peer, work, "an event")
+        return state(work)[0] > than
+
+    wait_until(more, patience, "an event", 0.01)
 
 
 def run_once(command, duration, work):
     """Events a second, and CPU microseconds of the supervisor for each."""
     peer = machine.start_quietly(command, work)
-    wait_for_more(work, 100, START_PATIENCE)
+    wait_for_more(peer, work, 100, START_PATIENCE)
     began, before, cpu = time.monotonic(), state(work)[0], machine.cpu_seconds(peer.pid)
     time.sleep(duration)
     events = state(work)[0] - before
@@ -104,7 +110,7 @@ def run_once(command, duration, work):
         raise Broken(f"no event within {duration} s")
     rate = events / (time.monotonic() - began)
     used = machine.cpu_seconds(peer.pid) - cpu
-    wait_for_more(work, before + events, 60)
+    wait_for_more(peer, work, before + events, 60)
     delivered, written = state(work)
     if written and written - delivered > 2 * WINDOW:
         raise Broken(f"{written} lines, but {delivered} events")
@@ -137,8 +143,8 @@ def commands(bench, idle):
 def measure(bench):
     given = bench.given
     bench.tell_versions(peers.references(bench))
-    machine.raise_descriptor_limit(10 * max(given.idle) + 1000)
-    for idle in given.idle:
+    sizes = plan_counts(bench, given.idle, lambda idle: DESCRIPTORS * (idle + given.writers) + 200, "idle programs")
+    for idle in sizes:
         able = commands(bench, idle)
         chosen = [(name, able[name]) for name in bench.asked_for(list(able))]
         for turn, (name, words) in in_turns(chosen, given.repeat):

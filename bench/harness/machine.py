@@ -226,6 +226,18 @@ def start_quietly(words, directory, environment=None):
         )  # fmt: skip
 
 
+def last_words(directory, lines=3):
+    """The end of what a program said that was started quietly, to be put behind a message; may be empty."""
+    try:
+        with open(os.path.join(directory, "console"), "rb") as console:
+            console.seek(max(0, os.fstat(console.fileno()).st_size - 2000))
+            said = console.read().decode(errors="replace").split("\n")
+    except OSError:
+        return ""
+    ended = [line.strip() for line in said if line.strip()][-lines:]
+    return f"; it said: {' / '.join(ended)}" if ended else ""
+
+
 def signal_named(pid, name, signo):
     """Signals a process if it has that name (at most 15 bytes); one that is gone is no error."""
     try:

@@ -15,6 +15,7 @@ from harness.fleet_run import Broken, Plan, Run, prepared
 from harness.options import add_peers_option, at_least, seconds
 from harness.peers.peer import Fleet
 from harness.program import FAILURES, say
+from harness.refused import Refused
 from harness.results import Measure
 from harness.sizes import plan_sizes, those_for, words_for
 
@@ -116,6 +117,8 @@ def crowded(bench, chosen):
     """The largest fleets that the floors and ringmasterd can hold at the same time: (children, streams)."""
     [(children, streams)] = plan_sizes(bench, chosen, [bench.given.most], 1).items()
     room = machine.process_limit() // len(chosen) - 1
+    if room < 1:
+        raise Refused(f"{machine.process_limit():,} processes are left, too few for a fleet of each peer")
     if children > room:
         bench.note(f"{children:,} children of {len(chosen)} peers are more than the {machine.process_limit():,} "
                    f"processes that are left: {room:,} were used.")  # fmt: skip
