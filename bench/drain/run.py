@@ -17,7 +17,7 @@ from harness.peers.peer import Fleet, Rotation
 from harness.program import in_turns
 from harness.refused import Refused
 from harness.results import Measure
-from harness.sizes import plan_sizes
+from harness.sizes import need_room, plan_sizes
 
 MEASURES = [
     Measure("drain_mb_per_s", "throughput", "MB/s", 0, more_is_better=True, chart=True),
@@ -192,6 +192,7 @@ def measure(bench):
     jobs = chosen_workloads(bench.given)
     chosen = bench.choose(all_peers(bench))
     sizes = plan_sizes(bench, chosen, bench.given.writers, 1)
+    need_room(bench.given.directory, max(sizes), max(job.total for job in jobs))  # each run removes its logs
     for job in jobs:
         for writers in sizes:
             case = f"{job.words}, {writers:,} writer{'s' * (writers > 1)}"

@@ -12,7 +12,7 @@ from harness.options import add_peers_option, at_least, numbers_of, seconds
 from harness.peers.peer import Fleet
 from harness.program import in_turns
 from harness.results import Measure
-from harness.sizes import plan_sizes, those_for, words_for
+from harness.sizes import need_room, plan_sizes, those_for, words_for
 
 MEASURES = [
     Measure("start_s", "start: last child up", "s", 3, chart=True),
@@ -84,7 +84,10 @@ def run_once(bench, peer, children, streams, turn):
 def measure(bench):
     given = bench.given
     chosen = bench.choose(peers.everyone(bench))
-    for children, streams in plan_sizes(bench, chosen, given.children, given.streams).items():
+    sizes = plan_sizes(bench, chosen, given.children, given.streams)
+    # The logs of each size stay until the end, so that later runs find them made.
+    need_room(given.directory, sum(sizes), sum(sizes) * given.burst)
+    for children, streams in sizes.items():
         able = those_for(bench, chosen, children)
         for turn, peer in in_turns(able, given.repeat):
             if peer.slow and turn >= given.repeat_slow:

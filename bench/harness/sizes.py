@@ -1,8 +1,13 @@
-"""How many children fit: into the descriptors and processes that the machine allows, and into bearable time."""
+"""What fits: children into descriptors, processes and bearable time, and what they write onto the disk."""
+
+import os
 
 from harness import machine
 from harness.refused import Refused
 
+SERVICE_BYTES = 32768  # on the disk, for a child of runit or s6: three directories, a script, some small files
+PAGE = 4096  # what a file takes on the disk is rounded up to it
+MAIN_BYTES = 1 << 20  # configuration, main log, console
 LEAST_DESCRIPTORS = 1024  # minfds of ringmasterd and of Supervisor, which do not start with fewer
 UP_TO = {"Supervisor": 5000, "circus": 1000, "pm2": 1000}  # beyond, it takes a quarter of an hour
 
@@ -65,6 +70,16 @@ def plan_sizes(bench, chosen, wanted, streams=None):
             bench.note(f"{size:,} children with two logs each do not fit into {limit:,} "
                        "descriptors in every peer: they got one.")  # fmt: skip
     return sizes
+
+
+def need_room(directory, children, log_bytes):
+    """Raises Refused unless so many bytes of logs, and what a fleet takes besides, fit onto the disk."""
+    needed = log_bytes + children * (PAGE + SERVICE_BYTES) + MAIN_BYTES
+    there = os.statvfs(directory)
+    free = there.f_bavail * there.f_frsize
+    if needed > free:
+        raise Refused(f"up to {needed / 1e6:,.0f} MB are written, and {directory} has {free / 1e6:,.0f} MB left: "
+                      "--directory names another place")  # fmt: skip
 
 
 def those_for(bench, chosen, children, at_once=False):

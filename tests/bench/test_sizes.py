@@ -1,6 +1,8 @@
 """How many children a fleet has where the machine allows no more."""
 
+import os
 import sys
+import types
 
 import pytest
 from harness import fleet_run, machine, sizes
@@ -115,3 +117,12 @@ def test_a_silent_supervisor_has_no_last_words(tmp_path):
     assert machine.last_words(tmp_path) == ""
     machine.start_quietly(["/bin/true"], tmp_path).wait()
     assert machine.last_words(tmp_path) == ""
+
+
+def test_logs_that_do_not_fit_onto_the_disk_are_refused(monkeypatch):
+    monkeypatch.setattr(os, "statvfs", lambda _: types.SimpleNamespace(f_bavail=1500, f_frsize=4096))
+    sizes.need_room("/tmp", 10, 4_000_000)
+    with pytest.raises(Refused, match="up to 9 MB are written, and /tmp has 6 MB left"):
+        sizes.need_room("/tmp", 100, 4_000_000)
+    with pytest.raises(Refused, match="--directory"):
+        sizes.need_room("/tmp", 10, 6_000_000)
