@@ -6,6 +6,18 @@ A benchmark is a module bench/NAME/run.py. Its first line says what it measures,
     add_options(add)    its own command-line options; add is ArgumentParser.add_argument
     quick(given)        makes a run of seconds out of the options
     measure(bench)      measures; hands each run to bench.attempt() or bench.add()
+
+Its name is in the ORDER of bench/run.py, its marks (harness/documents.py) are in docs/performance.md, and a small
+run of it is in tests/system/test_bench.py. A new peer, another supervisor to compare with, is
+
+    a class             in harness/peers/, a harness.peers.peer.Peer: its docstrings say what is wanted
+    a line              in peers.everyone(), for whole fleets; loggers are in all_peers() of bench/drain/run.py
+    sizes.UP_TO         the most children that it is bothered with, if more take a quarter of an hour
+    summary.PEERS       a column of the README, if it is to have one
+
+One that is not installed is left out, with a note.
+Options are checked before anything runs: their kinds are in harness/options.py, what is allowed and fits in
+harness/sizes.py. What cannot be done is Refused, in one sentence.
 """
 
 import dataclasses

@@ -14,6 +14,9 @@ import json
 import statistics
 
 
+KEYS = {"benchmark", "command", "machine", "versions", "notes", "measures", "samples"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Measure:
     """One number that a run yields; with percentiles, a list of numbers that gives a row for each."""
@@ -111,6 +114,6 @@ def load(path):
     """Raises OSError, or ValueError if the file is no result."""
     with open(path, encoding="utf-8") as file:
         result = json.load(file)
-    if not isinstance(result, dict) or not {"benchmark", "measures", "samples"} <= result.keys():
+    if not isinstance(result, dict) or not KEYS <= result.keys():
         raise ValueError(f"{path} holds no results of a benchmark")
     return result
