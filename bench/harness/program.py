@@ -116,7 +116,7 @@ def _measure(name, module, given, words):
         try:
             module.measure(bench)
         except FAILURES as problem:  # of a step that all peers need; what was measured before is kept
-            bench.fail("all that follows", name, problem)
+            bench.fail(results.CUT_SHORT, name, problem)
         finally:
             machine.end_all_children()
     described["descriptor_limit"] = machine.descriptor_limit()
@@ -189,6 +189,7 @@ def _run(name, module, words, is_first):
     text = tables.markdown(result)
     print(text, end="", flush=True)
     if given.write_docs:
+        publishing.refuse_part(result)
         publishing.write(result, text)
     return 1 if results.failures(result) else 0
 

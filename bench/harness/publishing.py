@@ -3,7 +3,7 @@
 import os
 import shlex
 
-from harness import charts, documents, machine, revision, summary
+from harness import charts, documents, machine, results, revision, summary
 from harness.refused import Refused
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -45,6 +45,12 @@ def refuse_unfit(result, anyway):
     dirty = [f"{name} {text}" for name, text in result["versions"].items() if text.endswith("-dirty")]
     if dirty and not anyway:
         raise Refused(f"this was measured with {dirty[0]}, which nobody else has: measure again, or say {ANYWAY}")
+
+
+def refuse_part(result):
+    """Raises Refused if the run was cut short: tables that are missing now are still good in the documentation."""
+    if any(sample["case"] == results.CUT_SHORT for sample in results.failures(result)):
+        raise Refused("the run was cut short, so the documentation keeps its earlier tables: measure again")
 
 
 def write(result, text):

@@ -14,6 +14,7 @@ import json
 import statistics
 
 
+CUT_SHORT = "all that follows"  # the case of a failure after which nothing more was measured
 KEYS = {"benchmark", "command", "machine", "versions", "notes", "measures", "samples"}
 
 

@@ -1,6 +1,8 @@
 """Words of the command line that would measure nothing, or fail only after the run."""
 
 import importlib
+import pathlib
+import subprocess
 import types
 
 import made
@@ -111,3 +113,18 @@ def test_places_are_looked_at_before_the_run(option, place, places, tmp_path, ca
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert option in said[0]
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--json", "numbers.json"], "about all"),
+    (["--workload", "lines"], "unrecognized arguments"),  # drain alone has it
+    (["--quick", "--write-docs"], "--quick"),
+])  # fmt: skip
+def test_options_that_do_not_suit_all_benchmarks_are_refused_before_the_first(words, said, tmp_path):
+    program_file = pathlib.Path(__file__).resolve().parents[2] / "bench" / "run.py"
+    words = ["/usr/bin/python3", str(program_file), "all", "--build", str(tmp_path), *words]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr.splitlines()[-1]
+    assert not list(tmp_path.iterdir())

@@ -88,6 +88,12 @@ def test_earlier_runs_of_a_changed_tree_are_refused_unless_told_otherwise(docs, 
     assert fleet("--from-json", path, "--write-docs", "--anyway") == 0
 
 
+def test_runs_that_were_cut_short_are_refused(docs, earlier, capsys):
+    samples = [made.sample("floor", start_s=1.0), made.failed("fleet", "it broke", case=results.CUT_SHORT)]
+    path = earlier(samples=samples)
+    assert "cut short" in refused(docs, capsys, "--from-json", path, "--write-docs", "--anyway")
+
+
 @pytest.fixture
 def fit(tmp_path, monkeypatch):
     """The words of a run whose numbers may be published: of a clean tree, on an idle machine."""
