@@ -12,6 +12,7 @@ import tempfile
 
 from harness import peers
 from harness.fleet_run import Broken
+from harness.options import at_least
 from harness.program import in_turns
 from harness.results import Measure
 
@@ -82,8 +83,8 @@ def write_files(directory, programs):
 
 
 def add_options(add):
-    add("--programs", type=int, default=10_000, help="(default %(default)s)")
-    add("--repetitions", type=int, default=3, help="within one run (default %(default)s)")
+    add("--programs", type=at_least(1), default=10_000, help="(default %(default)s)")
+    add("--repetitions", type=at_least(1), default=3, help="within one run (default %(default)s)")
 
 
 def quick(given):

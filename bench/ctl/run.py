@@ -9,9 +9,11 @@ import shutil
 import time
 
 from harness import machine, peers
-from harness.fleet_run import Broken, Plan, Run
+from harness.fleet_run import Broken, Plan, Run, must_run
+from harness.options import at_least, some_of
 from harness.peers.peer import Fleet
 from harness.results import Measure
+from harness.sizes import plan_sizes
 from harness.stamps import Stamps, wait_until
 
 MEASURES = [
@@ -24,10 +26,11 @@ OURS, THEIRS, BOTH = "ringmasterctl", "supervisorctl, ringmasterd", "Supervisor"
 
 
 def add_options(add):
-    add("--children", type=int, default=1000, help="size of the running fleet (default %(default)s)")
-    add("--actions", default=",".join(ACTIONS), help="of the client (default %(default)s)")
-    add("--commands", type=int, default=5, help="of each kind in a run (default %(default)s)")
-    add("--programs", type=int, default=5000, help="configured for the update (default %(default)s)")
+    add("--children", type=at_least(1), default=1000, help="size of the running fleet (default %(default)s)")
+    add("--actions", type=some_of(ACTIONS), default=",".join(ACTIONS),
+        help="of the client, some of these (default %(default)s)")  # fmt: skip
+    add("--commands", type=at_least(1), default=5, help="of each kind in a run (default %(default)s)")
+    add("--programs", type=at_least(1), default=5000, help="configured for the update (default %(default)s)")
 
 
 def quick(given):
@@ -103,7 +106,7 @@ def ask(words, action, children, output, commands):
 def measure_commands(bench):
     given = bench.given
     ours, theirs = peers.references(bench)
-    machine.raise_descriptor_limit(ours.descriptors(given.children, 1))
+    [given.children] = plan_sizes(bench, [ours, theirs], [given.children], 1)
     output = os.path.join(bench.work, "output")
     with Served(bench, ours) as our_daemon, Served(bench, theirs) as their_daemon:
         clients = {
@@ -115,7 +118,7 @@ def measure_commands(bench):
         for words in clients.values():  # reads programs and libraries from the disk
             run_client([*words, "version"], output)
         for _ in range(given.repeat):
-            for action in given.actions.split(","):
+            for action in given.actions:
                 for name, words in clients.items():
                     case = f"{action}, {given.children:,} running children"
                     bench.add(case, name, ask(words, action, given.children, output, given.commands))
@@ -162,8 +165,7 @@ def run_update(bench, product, daemon, client):
 
 
 def answers(words, process, output):
-    if process.poll() is not None:
-        raise Broken(f"the daemon ended with {process.returncode}")
+    must_run(process, os.path.dirname(output), "update")
     try:
         run_client([*words, "pid"], output)
     except Broken:

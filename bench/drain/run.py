@@ -9,12 +9,15 @@ import os
 import shutil
 from dataclasses import dataclass
 
-from harness import machine, peers
+from harness import peers
 from harness.fleet_run import Broken, Plan, Run, prepared
+from harness.options import add_peers_option, at_least, numbers_of, some_of
 from harness.peers.loggers import PipedLogger, S6Log, Svlogd
 from harness.peers.peer import Fleet, Rotation
-from harness.program import add_peers_option, in_turns, numbers_of
+from harness.program import in_turns
+from harness.refused import Refused
 from harness.results import Measure
+from harness.sizes import need_room, plan_sizes
 
 MEASURES = [
     Measure("drain_mb_per_s", "throughput", "MB/s", 0, more_is_better=True, chart=True),
@@ -24,6 +27,7 @@ MEASURES = [
 ]
 LINES_PER_SECOND = 50_000
 LINE = 100
+WORKLOADS = ["flood", "small", "rotate", "lines"]
 FLOOR = "floor"
 ROTATE_AT = 10_000_000
 MANY_WRITERS = 1000  # then slow peers run once: starting them takes longer than all else
@@ -59,9 +63,9 @@ def add_options(add):
     add_peers_option(add)
     add("--writers", type=numbers_of, default=[1, 10, 100, 1000],
         help="numbers of writers (default 1,10,100,1000)")  # fmt: skip
-    add("--workload", default="flood,small,rotate,lines", help="of these (default %(default)s)")
-    add("--megabytes", type=int, default=256, help="of a flood (default %(default)s)")
-    add("--seconds", type=int, default=2, help="of paced lines (default %(default)s)")
+    add("--workload", type=some_of(WORKLOADS), default=",".join(WORKLOADS), help="of these (default %(default)s)")
+    add("--megabytes", type=at_least(1), default=256, help="of a flood (default %(default)s)")
+    add("--seconds", type=at_least(1), default=2, help="of paced lines (default %(default)s)")
 
 
 def quick(given):
@@ -173,14 +177,24 @@ def add_best_floor(bench, case):
         bench.samples.insert(place, {"case": case, "peer": FLOOR, "numbers": best})
 
 
+def chosen_workloads(given):
+    """Those that were asked for; Refused if a writer would have nothing to write."""
+    jobs = [job for name, job in workloads(given).items() if name in given.workload]
+    most = max(given.writers)
+    for job in jobs:
+        if job.total // most < job.piece:
+            raise Refused(f"{job.words}: {job.total:,} bytes are less than a piece of {job.piece:,} for each of "
+                          f"{most:,} writers; --megabytes and --seconds make it more")  # fmt: skip
+    return jobs
+
+
 def measure(bench):
-    machine.raise_descriptor_limit(20_000)
+    jobs = chosen_workloads(bench.given)
     chosen = bench.choose(all_peers(bench))
-    wanted = bench.given.workload.split(",")
-    for name, job in workloads(bench.given).items():
-        if name not in wanted:
-            continue
-        for writers in bench.given.writers:
+    sizes = plan_sizes(bench, chosen, bench.given.writers, 1)
+    need_room(bench.given.directory, max(sizes), max(job.total for job in jobs))  # each run removes its logs
+    for job in jobs:
+        for writers in sizes:
             case = f"{job.words}, {writers:,} writer{'s' * (writers > 1)}"
             for turn, peer in in_turns(chosen, bench.given.repeat):
                 if takes_part(peer, job, writers, turn):

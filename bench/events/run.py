@@ -18,15 +18,18 @@ import tempfile
 import time
 
 from harness import machine, peers
-from harness.fleet_run import Broken
-from harness.program import add_peers_option, in_turns, numbers_of
+from harness.fleet_run import Broken, must_run
+from harness.options import add_peers_option, at_least, numbers_of, seconds
+from harness.program import in_turns
 from harness.results import Measure
+from harness.sizes import plan_counts
 from harness.stamps import wait_until
 
 MEASURES = [
     Measure("events_per_s", "events", "per s", 0, more_is_better=True, chart=True),
     Measure("cpu_us", "CPU of the supervisor, an event", "µs", 1),
 ]
+DESCRIPTORS = 3  # of the daemon, for a program: its pidfd, stdin and stdout
 WINDOW = 500  # lines on their way
 START_PATIENCE = 300  # seconds; Supervisor takes a minute for thousands of programs
 SLOW_FROM = 1000  # idle programs; from there on Supervisor runs once
@@ -71,9 +74,9 @@ def add_options(add):
     add_peers_option(add)
     add("--idle", type=numbers_of, default=[10, 1000, 5000],
         help="programs that only sleep (default 10,1000,5000)")  # fmt: skip
-    add("--writers", type=int, default=4, help="programs that write (default %(default)s)")
+    add("--writers", type=at_least(1), default=4, help="programs that write (default %(default)s)")
     add("--log", action="store_true", help="the listener's stdout has a log file, as it has by default")
-    add("--seconds", type=float, default=3, help="length of a measurement (default %(default)s)")
+    add("--seconds", type=seconds, default=3, help="length of a measurement (default %(default)s)")
 
 
 def quick(given):
@@ -88,20 +91,26 @@ def state(work):
         return 0, 0
 
 
-def wait_for_more(work, than, patience):
-    wait_until(lambda: state(work)[0] > than, patience, "an event", 0.01)
+def wait_for_more(peer, work, than, patience):
+    def more():
+        must_run(peer, work, "an event")
+        return state(work)[0] > than
+
+    wait_until(more, patience, "an event", 0.01)
 
 
-def run_once(command, seconds, work):
+def run_once(command, duration, work):
     """Events a second, and CPU microseconds of the supervisor for each."""
     peer = machine.start_quietly(command, work)
-    wait_for_more(work, 100, START_PATIENCE)
+    wait_for_more(peer, work, 100, START_PATIENCE)
     began, before, cpu = time.monotonic(), state(work)[0], machine.cpu_seconds(peer.pid)
-    time.sleep(seconds)
+    time.sleep(duration)
     events = state(work)[0] - before
+    if events == 0:
+        raise Broken(f"no event within {duration} s")
     rate = events / (time.monotonic() - began)
     used = machine.cpu_seconds(peer.pid) - cpu
-    wait_for_more(work, before + events, 60)
+    wait_for_more(peer, work, before + events, 60)
     delivered, written = state(work)
     if written and written - delivered > 2 * WINDOW:
         raise Broken(f"{written} lines, but {delivered} events")
@@ -134,9 +143,10 @@ def commands(bench, idle):
 def measure(bench):
     given = bench.given
     bench.tell_versions(peers.references(bench))
-    machine.raise_descriptor_limit(10 * max(given.idle) + 1000)
-    for idle in given.idle:
-        chosen = [item for item in commands(bench, idle).items() if bench.wants(item[0])]
+    sizes = plan_counts(bench, given.idle, lambda idle: DESCRIPTORS * (idle + given.writers) + 200, "idle programs")
+    for idle in sizes:
+        able = commands(bench, idle)
+        chosen = [(name, able[name]) for name in bench.asked_for(list(able))]
         for turn, (name, words) in in_turns(chosen, given.repeat):
             if name == "Supervisor" and idle >= SLOW_FROM and turn > 0:
                 continue

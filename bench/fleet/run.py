@@ -8,10 +8,11 @@ import shutil
 
 from harness import peers
 from harness.fleet_run import Plan, Run, prepared
+from harness.options import add_peers_option, at_least, numbers_of, seconds
 from harness.peers.peer import Fleet
-from harness.program import add_peers_option, in_turns, numbers_of
+from harness.program import in_turns
 from harness.results import Measure
-from harness.sizes import plan_sizes, those_for, words_for
+from harness.sizes import need_room, plan_sizes, those_for, words_for
 
 MEASURES = [
     Measure("start_s", "start: last child up", "s", 3, chart=True),
@@ -39,10 +40,10 @@ def add_options(add):
     add_peers_option(add)
     add("--children", type=numbers_of, default=[10, 100, 1000, 5000, 10000],
         help="fleet sizes (default 10,100,1000,5000,10000)")  # fmt: skip
-    add("--repeat-slow", type=int, default=1, help="runs of slow peers (default %(default)s)")
-    add("--kills", type=int, default=50, help="children killed in a run (default %(default)s)")
-    add("--burst", type=int, default=65536, help="bytes each child writes (default %(default)s)")
-    add("--idle", type=float, default=1.0, help="seconds of idling (default %(default)s)")
+    add("--repeat-slow", type=at_least(0), default=1, help="runs of slow peers (default %(default)s)")
+    add("--kills", type=at_least(1), default=50, help="children killed in a run (default %(default)s)")
+    add("--burst", type=at_least(1), default=65536, help="bytes each child writes (default %(default)s)")
+    add("--idle", type=seconds, default=1.0, help="seconds of idling (default %(default)s)")
     add("--streams", type=int, choices=(1, 2), help="pipes and logs of a child (default: 2, or 1 "
         "where the descriptor limit leaves no choice)")  # fmt: skip
     add("--one-group", action="store_true", help="all programs in one group; Supervisor stops groups "
@@ -83,7 +84,10 @@ def run_once(bench, peer, children, streams, turn):
 def measure(bench):
     given = bench.given
     chosen = bench.choose(peers.everyone(bench))
-    for children, streams in plan_sizes(bench, chosen, given.children, given.streams).items():
+    sizes = plan_sizes(bench, chosen, given.children, given.streams)
+    # The logs of each size stay until the end, so that later runs find them made.
+    need_room(given.directory, sum(sizes), sum(sizes) * given.burst)
+    for children, streams in sizes.items():
         able = those_for(bench, chosen, children)
         for turn, peer in in_turns(able, given.repeat):
             if peer.slow and turn >= given.repeat_slow:

@@ -24,6 +24,12 @@ class Broken(Exception):
     """A peer did not do what the step asks for, so there is no number."""
 
 
+def must_run(process, directory, what):
+    """Raises Broken if a supervisor that was started quietly in that directory has ended."""
+    if process.poll() is not None:
+        raise Broken(f"{what}: the supervisor ended with code {process.returncode}{machine.last_words(directory)}")
+
+
 class Plan:
     """How much of everything."""
 
@@ -90,8 +96,7 @@ class Run:
 
     def wait_until(self, condition, seconds, what):
         def unless_ended():
-            if self.main.poll() is not None:
-                raise Broken(f"{what}: the supervisor ended with code {self.main.returncode}")
+            must_run(self.main, self.fleet.directory, what)
             return condition()
 
         return wait_until(unless_ended, seconds, what)
@@ -226,7 +231,7 @@ class Run:
             raise Broken(f"stop: {left} children were left behind")
         code = self.main.wait()
         if code != self.peer.stopped_code:
-            raise Broken(f"stop: exit code {code}")
+            raise Broken(f"stop: exit code {code}{machine.last_words(self.fleet.directory)}")
 
     def _wait_for_the_others(self, began_ns):
         """Where the main process exits first, stopping ends with the last of its children."""

@@ -192,6 +192,15 @@ def _distribution():
         return "unknown"
 
 
+def is_busy(described):
+    """Whether others left less than half of the machine when the run began.
+
+    The load average is that of the minute before, so a build that has just ended counts; that is right,
+    since what it wrote is still on its way to the disk.
+    """
+    return described["load_at_start"] > described["cpus"] / 2
+
+
 def describe(log_directory):
     """The machine, for the report."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -215,6 +224,18 @@ def start_quietly(words, directory, environment=None):
             words, stdin=subprocess.DEVNULL, stdout=console, stderr=console, cwd=directory,
             start_new_session=True, env=environment,
         )  # fmt: skip
+
+
+def last_words(directory, lines=3):
+    """The end of what a program said that was started quietly, to be put behind a message; may be empty."""
+    try:
+        with open(os.path.join(directory, "console"), "rb") as console:
+            console.seek(max(0, os.fstat(console.fileno()).st_size - 2000))
+            said = console.read().decode(errors="replace").split("\n")
+    except OSError:
+        return ""
+    ended = [line.strip() for line in said if line.strip()][-lines:]
+    return f"; it said: {' / '.join(ended)}" if ended else ""
 
 
 def signal_named(pid, name, signo):

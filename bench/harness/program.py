@@ -6,22 +6,32 @@ A benchmark is a module bench/NAME/run.py. Its first line says what it measures,
     add_options(add)    its own command-line options; add is ArgumentParser.add_argument
     quick(given)        makes a run of seconds out of the options
     measure(bench)      measures; hands each run to bench.attempt() or bench.add()
+
+Its name is in the ORDER of bench/run.py, its marks (harness/documents.py) are in docs/performance.md, and a small
+run of it is in tests/system/test_bench.py. A new peer, another supervisor to compare with, is
+
+    a class             in harness/peers/, a harness.peers.peer.Peer: its docstrings say what is wanted
+    a line              in peers.everyone(), for whole fleets; loggers are in all_peers() of bench/drain/run.py
+    sizes.UP_TO         the most children that it is bothered with, if more take a quarter of an hour
+    summary.PEERS       a column of the README, if it is to have one
+
+One that is not installed is left out, with a note.
+Options are checked before anything runs: their kinds are in harness/options.py, what is allowed and fits in
+harness/sizes.py. What cannot be done is Refused, in one sentence.
 """
 
-import argparse
 import dataclasses
 import os
-import shlex
 import signal
 import sys
 import tempfile
 
-from harness import charts, documents, machine, results, summary, tables
+from harness import charts, machine, publishing, results, tables
 from harness.fleet_run import Broken
+from harness.options import check_places, command_line, matching, parse
+from harness.refused import Refused
 from harness.stamps import TimedOut
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DOCS = os.path.join(ROOT, "docs")
 FAILURES = (Broken, TimedOut, OSError)  # what a run may fail with; the others go on
 
 
@@ -44,7 +54,7 @@ class Bench:
         """The path of a built program."""
         path = os.path.join(os.path.abspath(self.given.build), "bin", name)
         if not os.access(path, os.X_OK):
-            sys.exit(f"error: {path} is not built")
+            raise Refused(f"{path} is not built; ./dev bench builds first")
         return path
 
     def note(self, text):
@@ -53,10 +63,9 @@ class Bench:
 
     def choose(self, peers):
         """Those of the peers that were asked for and can run; notes why others cannot."""
+        wanted = self.asked_for([peer.name for peer in peers])
         chosen = []
-        for peer in peers:
-            if not self.wants(peer.name):
-                continue
+        for peer in (peer for peer in peers if peer.name in wanted):
             reason = peer.missing()
             if reason:
                 self.note(f"Left out: {peer.name} ({reason}).")
@@ -64,13 +73,12 @@ class Bench:
             chosen.append(peer)
         self.tell_versions(chosen)
         if not chosen:
-            sys.exit("error: no peer can run")
+            raise Refused("no peer can run here")
         return chosen
 
-    def wants(self, name):
-        """Whether a peer of that name was asked for."""
-        words = self.given.peers.lower().split(",") if self.given.peers else [""]
-        return any(word in name.lower() for word in words)
+    def asked_for(self, names):
+        """Those of the names of peers that --peers wants."""
+        return matching(self.given.peers, names)
 
     def tell_versions(self, peers):
         """Puts the versions of peers above the tables."""
@@ -99,61 +107,16 @@ def in_turns(peers, repeat):
     return [(turn, peer) for turn in range(repeat) for peer in peers]
 
 
-def add_peers_option(add):
-    """For benchmarks that can leave out peers."""
-    add("--peers", help="only peers whose name contains one of these words, comma-separated")
-
-
-def numbers_of(text):
-    """The sizes in "100,1000"."""
-    sizes = [int(size) for size in text.split(",")]
-    if min(sizes) < 1:
-        raise ValueError(text)
-    return sizes
-
-
-def _parse(name, module, words):
-    build = os.environ.get("RINGMASTER_BUILD", os.path.join(ROOT, "build", "release"))
-    parser = argparse.ArgumentParser(prog=f"./dev bench {name}", description=module.__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    add = parser.add_argument
-    module.add_options(add)
-    add("--quick", action="store_true", help="seconds instead of minutes: does everything work?")
-    add("--repeat", type=int, default=3, help="runs of each peer (default %(default)s)")
-    add("--build", default=build, help="build directory (default: $RINGMASTER_BUILD or build/release)")
-    add("--directory", default=tempfile.gettempdir(), help="where logs are written")
-    add("--json", help="file for all numbers (default: bench-NAME.json in the build directory)")
-    add("--from-json", metavar="FILE", help="report an earlier run instead of making one")
-    add("--write-docs", action="store_true", help="put tables and charts into docs/performance.md")
-    given = parser.parse_args(words)
-    if given.quick:
-        given.repeat = 1
-        module.quick(given)
-    return given
-
-
-def command_line(name, words):
-    """The command that makes these numbers again; where files go is nobody's business."""
-    places = ("--build", "--directory", "--json")
-    kept, skip = [], False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in places:
-            skip = True
-        elif word != "--write-docs" and word.split("=")[0] not in places:
-            kept.append(word)
-    return shlex.join(["./dev", "bench", name, *kept])
-
-
 def _measure(name, module, given, words):
     described = machine.describe(given.directory)
-    if described["load_at_start"] > 0.5:
+    if machine.is_busy(described):
         say(f"warning: the machine is busy (load average {described['load_at_start']:.2f})")
     with tempfile.TemporaryDirectory(prefix=f"bench-{name}-", dir=given.directory) as work:
         bench = Bench(name, given, work)
         try:
             module.measure(bench)
+        except FAILURES as problem:  # of a step that all peers need; what was measured before is kept
+            bench.fail(results.CUT_SHORT, name, problem)
         finally:
             machine.end_all_children()
     described["descriptor_limit"] = machine.descriptor_limit()
@@ -168,33 +131,81 @@ def _measure(name, module, given, words):
     }
 
 
-def _write_docs(name, result, text, build):
-    directory = os.path.join(DOCS, "performance")
-    os.makedirs(directory, exist_ok=True)
-    pictures = charts.write_all(result, directory)
-    text += "".join(f"\n![{title}](performance/{file})\n" for file, title in pictures.items())
-    documents.write_into(os.path.join(DOCS, "performance.md"), name, text)
-    readme = os.path.join(ROOT, "README.md")
-    with open(readme, encoding="utf-8") as file:
-        earlier = file.read()
-    documents.write_into(readme, "all", summary.markdown(build, earlier))
+def _earlier(name, path):
+    """The results in a file; Refused if they are not of this benchmark."""
+    try:
+        result = results.load(path)
+    except OSError as problem:
+        raise Refused(f"--from-json: {problem.strerror}: {path}") from problem
+    except ValueError as problem:
+        raise Refused(f"--from-json: {path} holds no results of a benchmark") from problem
+    if result["benchmark"] != name:
+        raise Refused(f"{path} holds results of {result['benchmark']}: ./dev bench {result['benchmark']} reports them")
+    return result
 
 
-def run(name, module, words):
-    """Runs one benchmark with the words of its command line; returns the exit code."""
-    given = _parse(name, module, words)
+def _saved(name, module, given, words):
+    """The results of a run, which are in the JSON file, too."""
+    machine.adopt_orphans()
+    for signo in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signo, signal.default_int_handler)  # however we end, children go first
+    result = _measure(name, module, given, words)
+    if not result["samples"]:
+        raise Refused("with these options nothing is measured")
+    results.save(result, given.json)
+    charts.write_all(result, os.path.dirname(os.path.abspath(given.json)))
+    return result
+
+
+def prepare(name, module, words):
+    """The options of a run that may begin; raises Refused."""
+    given = parse(name, module, words)
+    if given.write_docs:
+        publishing.refuse_quick(words)
     if given.from_json:
-        result = results.load(given.from_json)
+        return given
+    check_places(given)
+    if given.write_docs and not given.anyway:
+        publishing.refuse_this_tree()
+    return given
+
+
+def refuse_busy(given):
+    """Raises Refused if numbers for the documentation would be those of a busy machine."""
+    if given.write_docs and not given.anyway and not given.from_json:
+        publishing.refuse_this_machine(machine.describe(given.directory))
+
+
+def _run(name, module, words, is_first):
+    given = prepare(name, module, words)
+    if is_first:
+        refuse_busy(given)
+    if given.from_json:
+        result = _earlier(name, given.from_json)
+        if given.write_docs:
+            publishing.refuse_unfit(result, given.anyway)
     else:
-        machine.adopt_orphans()
-        for signo in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(signo, signal.default_int_handler)  # however we end, children go first
-        result = _measure(name, module, given, words)
-        path = given.json or os.path.join(given.build, f"bench-{name}.json")
-        results.save(result, path)
-        charts.write_all(result, os.path.dirname(os.path.abspath(path)))
+        result = _saved(name, module, given, words)
     text = tables.markdown(result)
     print(text, end="", flush=True)
     if given.write_docs:
-        _write_docs(name, result, text, given.build)
+        publishing.refuse_part(result)
+        publishing.write(result, text)
     return 1 if results.failures(result) else 0
+
+
+def run(name, module, words, is_first=True):
+    """Runs one benchmark with the words of its command line; returns the exit code.
+
+    `is_first`: what keeps the machine busy is not the benchmark before this one.
+    """
+    return refusals(lambda: _run(name, module, words, is_first))
+
+
+def refusals(work):
+    """What work() returns; 2 if it was refused, after the sentence that says why."""
+    try:
+        return work()
+    except Refused as problem:
+        say(f"error: {problem}")
+        return 2

@@ -14,6 +14,10 @@ import json
 import statistics
 
 
+CUT_SHORT = "all that follows"  # the case of a failure after which nothing more was measured
+KEYS = {"benchmark", "command", "machine", "versions", "notes", "measures", "samples"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Measure:
     """One number that a run yields; with percentiles, a list of numbers that gives a row for each."""
@@ -155,10 +159,11 @@ def _must(right, sentence):
 
 def _check(result):
     _must_be(dict, result, "all of it")
-    for key, kind in {"benchmark": str, "measures": list, "samples": list}.items():
+    for key in sorted(KEYS):
         _must(key in result, f"{key} is missing")
+    for key, kind in {"benchmark": str, "measures": list, "samples": list}.items():
         _must_be(kind, result[key], key)
-    _must_be(dict, result.get("machine", {}), "machine")
+    _must_be(dict, result["machine"], "machine")
     for number, measure in enumerate(result["measures"], 1):
         _check_measure(measure, f"measure {number}")
     for number, sample in enumerate(result["samples"], 1):

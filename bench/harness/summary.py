@@ -1,6 +1,5 @@
-"""The few numbers that the README shows, taken from the results of all benchmarks that were run."""
+"""The few numbers that the README shows: those of one benchmark are replaced, all others stay."""
 
-import os
 import re
 
 from harness import results, tables
@@ -45,34 +44,55 @@ def _case(summary, pattern, key):
     return None, {}
 
 
-def _rows(name, result):
-    """The rows of one benchmark, as lists of cells."""
-    rows = []
-    for _, pattern, key in (number for number in NUMBERS if number[0] == name):
-        case, columns = _case(results.summarise(result), pattern, key)
-        row = next((row for row in results.rows(result) if row.key == key), None)
-        if case is None or row is None:
-            continue
-        cells = [f"{columns[peer]['median']:,.{row.digits}f}" if peer in columns else "–" for peer in PEERS]
-        rows.append([f"{case}: {row.words}, {row.unit}", *cells, f"`{result['command']}`"])
-    return rows
+def _new_row(result, pattern, key):
+    """The cells of one row of the README; None if the result has no case for it."""
+    case, columns = _case(results.summarise(result), pattern, key)
+    row = _described(result, key)
+    if case is None or row is None:
+        return None
+    cells = [f"{columns[peer]['median']:,.{row.digits}f}" if peer in columns else "–" for peer in PEERS]
+    return [f"{case}{_ending(row)}", *cells, f"`{result['command']}`"]
+
+
+def _described(result, key):
+    return next((row for row in results.rows(result) if row.key == key), None)
+
+
+def _ending(row):
+    """What follows the case in the first cell."""
+    return f": {row.words}, {row.unit}"
 
 
 def _earlier_rows(name, text):
     """The rows of one benchmark in a table that was made before."""
-    lines = [line for line in text.splitlines() if f"`./dev bench {name}" in line]
+    lines = [line for line in text.splitlines() if line.startswith("|") and f"`./dev bench {name}" in line]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def markdown(directory, earlier):
-    """The table, from the JSON files in a build directory; "" if there is nothing to show.
+def _kept_row(result, pattern, key, earlier):
+    """The row that stood for the same number before; None if there was none."""
+    row = _described(result, key)
+    if row is None:
+        return None
+    for cells in earlier:
+        case = cells[0].removesuffix(_ending(row))
+        if case != cells[0] and re.search(pattern, case):
+            return cells
+    return None
 
-    A benchmark that was not run there keeps the rows it has in the `earlier` text.
+
+def markdown(result, earlier):
+    """The table, with the numbers of this result, and all others as they are in the `earlier` text.
+
+    A run of some sizes or peers only may have no number for a row; that row stays, too.
     """
     rows = []
     for name in dict.fromkeys(number[0] for number in NUMBERS):
-        path = os.path.join(directory, f"bench-{name}.json")
-        rows += _rows(name, results.load(path)) if os.path.exists(path) else _earlier_rows(name, earlier)
-    if not rows:
-        return ""
-    return "\n".join(tables.table(["", *PEERS, "made by"], rows)) + "\n"
+        before = _earlier_rows(name, earlier)
+        if name != result["benchmark"]:
+            rows += before
+            continue
+        for _, pattern, key in (number for number in NUMBERS if number[0] == name):
+            row = _new_row(result, pattern, key) or _kept_row(result, pattern, key, before)
+            rows += [row] if row else []
+    return "\n".join(tables.table(["", *PEERS, "made by"], rows)) + "\n" if rows else ""

@@ -12,8 +12,10 @@ import time
 
 from harness import machine, peers
 from harness.fleet_run import Broken, Plan, Run, prepared
+from harness.options import add_peers_option, at_least, seconds
 from harness.peers.peer import Fleet
-from harness.program import FAILURES, add_peers_option, say
+from harness.program import FAILURES, say
+from harness.refused import Refused
 from harness.results import Measure
 from harness.sizes import plan_sizes, those_for, words_for
 
@@ -29,10 +31,10 @@ SETTLING_SECONDS = 2  # what a start leaves to be done is no part of idling
 
 def add_options(add):
     add_peers_option(add)
-    add("--children", type=int, default=1000, help="of each peer (default %(default)s)")
-    add("--most", type=int, default=10_000, help="children of the floors and of ringmasterd in the "
+    add("--children", type=at_least(1), default=1000, help="of each peer (default %(default)s)")
+    add("--most", type=at_least(0), default=10_000, help="children of the floors and of ringmasterd in the "
         "second round, or as many as fit (default %(default)s; 0: no such round)")  # fmt: skip
-    add("--seconds", type=float, default=30.0, help="of idling (default %(default)s)")
+    add("--seconds", type=seconds, default=30.0, help="of idling (default %(default)s)")
 
 
 def quick(given):
@@ -115,6 +117,8 @@ def crowded(bench, chosen):
     """The largest fleets that the floors and ringmasterd can hold at the same time: (children, streams)."""
     [(children, streams)] = plan_sizes(bench, chosen, [bench.given.most], 1).items()
     room = machine.process_limit() // len(chosen) - 1
+    if room < 1:
+        raise Refused(f"{machine.process_limit():,} processes are left, too few for a fleet of each peer")
     if children > room:
         bench.note(f"{children:,} children of {len(chosen)} peers are more than the {machine.process_limit():,} "
                    f"processes that are left: {room:,} were used.")  # fmt: skip

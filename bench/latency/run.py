@@ -12,10 +12,12 @@ import struct
 import subprocess
 
 from harness import machine, peers
-from harness.fleet_run import Broken
+from harness.fleet_run import Broken, must_run
+from harness.options import add_peers_option, at_least
 from harness.peers.peer import Fleet, Rotation
-from harness.program import add_peers_option, in_turns
+from harness.program import in_turns
 from harness.results import Measure
+from harness.sizes import plan_sizes
 from harness.stamps import wait_until
 
 MEASURES = [Measure("line_ms", "from write to file", "ms", 3, percentiles=(50, 99, 100), chart=True)]
@@ -28,8 +30,8 @@ PATIENCE = 300
 
 def add_options(add):
     add_peers_option(add)
-    add("--quiet", type=int, default=1000, help="quiet children (default %(default)s)")
-    add("--lines", type=int, default=10, help="of each, one a second on average (default %(default)s)")
+    add("--quiet", type=at_least(1), default=1000, help="quiet children (default %(default)s)")
+    add("--lines", type=at_least(1), default=10, help="of each, one a second on average (default %(default)s)")
 
 
 def quick(given):
@@ -82,8 +84,7 @@ def run_once(bench, peer, loud, pace_ns):
         main = peer.start(fleet)
 
         def unless_ended(condition):
-            if main.poll() is not None:
-                raise Broken(f"the supervisor ended with {main.returncode}")
+            must_run(main, fleet.directory, "lines")
             if observer.poll() is not None:
                 raise Broken(f"the observer ended with {observer.returncode}")
             return condition()
@@ -102,10 +103,11 @@ def run_once(bench, peer, loud, pace_ns):
 
 def measure(bench):
     given = bench.given
-    machine.raise_descriptor_limit(20_000)
     floor = peers.floor(bench, with_streams=True, move="copy")
     chosen = bench.choose([floor, *peers.ringmasters(bench), peers.Supervisor()])
     writers = 10
+    [children] = plan_sizes(bench, chosen, [given.quiet + writers], 1)
+    given.quiet = children - writers
     pace_ns = writers * 1_000_000_000 // LINES_PER_SECOND
     loads = [("nothing else", 0, 0), (f"50,000 lines a second from {writers} others", writers, pace_ns),
              ("one child that floods", 1, 0)]  # fmt: skip

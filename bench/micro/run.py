@@ -7,6 +7,7 @@ import json
 import subprocess
 
 from harness.fleet_run import Broken
+from harness.options import seconds
 from harness.results import Measure
 
 MEASURES = [
@@ -18,7 +19,7 @@ MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 
 def add_options(add):
     add("--filter", default=".", help="only benchmarks whose name matches")
-    add("--seconds", type=float, default=0.3, help="least time of one repetition (default %(default)s)")
+    add("--seconds", type=seconds, default=0.3, help="least time of one repetition (default %(default)s)")
 
 
 def quick(given):
@@ -31,7 +32,8 @@ def run_once(bench):
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Broken(f"micro_bench: exit code {done.returncode}: {done.stderr.strip()}")
-    return json.loads(done.stdout)["benchmarks"]
+    # It prints no document at all if no name matches, and succeeds.
+    return json.loads(done.stdout)["benchmarks"] if done.stdout else []
 
 
 def numbers_of(found):

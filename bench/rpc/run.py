@@ -15,10 +15,12 @@ import tempfile
 import time
 
 from harness import machine, peers
-from harness.fleet_run import Broken
+from harness.fleet_run import Broken, must_run
+from harness.options import at_least, seconds
 from harness.program import in_turns
 from harness.results import Measure
 from harness.rpc import call
+from harness.sizes import plan_counts
 from harness.stamps import wait_until
 
 MEASURES = [
@@ -39,12 +41,12 @@ OURS, THEIRS = "ringmasterd", "Supervisor"
 
 
 def add_options(add):
-    add("--processes", type=int, default=5000, help="size of the large fleet (default %(default)s)")
-    add("--calls", type=int, default=1000, help="cheap calls in one turn (default %(default)s)")
-    add("--idle", type=float, default=5.0, help="seconds of idling (default %(default)s)")
-    add("--writers", type=int, default=100, help="of the flood (default %(default)s)")
-    add("--clients", type=int, default=32, help="at the same time (default %(default)s)")
-    add("--connections", type=int, default=1000, help="idle ones (default %(default)s)")
+    add("--processes", type=at_least(1), default=5000, help="size of the large fleet (default %(default)s)")
+    add("--calls", type=at_least(1), default=1000, help="cheap calls in one turn (default %(default)s)")
+    add("--idle", type=seconds, default=5.0, help="seconds of idling (default %(default)s)")
+    add("--writers", type=at_least(1), default=100, help="of the flood (default %(default)s)")
+    add("--clients", type=at_least(1), default=32, help="at the same time (default %(default)s)")
+    add("--connections", type=at_least(1), default=1000, help="idle ones (default %(default)s)")
 
 
 def quick(given):
@@ -66,8 +68,7 @@ class Server:
         return self
 
     def _answers(self):
-        if self.process.poll() is not None:
-            raise Broken(f"{self.name} ended with {self.process.returncode}")
+        must_run(self.process, self.directory, self.name)
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
             one.connect(self.socket)
             return True
@@ -209,7 +210,6 @@ def flood(bench):
 
 def idle(bench):
     given = bench.given
-    machine.raise_descriptor_limit(given.connections + 1000)
     for name in (OURS, THEIRS):
         with Stage(bench) as stage, contextlib.ExitStack() as open_connections:
             daemon = stage.daemon(name, 10)
@@ -224,8 +224,21 @@ def idle(bench):
                       {"idle_cpu_ms_per_s": used * 1e3 / given.idle})  # fmt: skip
 
 
+def plan(bench):
+    """As many writers and connections as the descriptors allow."""
+    given, daemons = bench.given, peers.references(bench)
+    bench.tell_versions(daemons)
+
+    def for_writers(count):
+        return max(peer.descriptors(count, 2) for peer in daemons)
+
+    [given.writers] = plan_counts(bench, [given.writers], for_writers, "writers")
+    # ringmasterd answers no more clients than hold a quarter of its descriptors; one more asks.
+    [given.connections] = plan_counts(bench, [given.connections], lambda count: 4 * (count + 1), "connections")
+
+
 def measure(bench):
-    bench.tell_versions(peers.references(bench))
+    plan(bench)
     for processes in (10, bench.given.processes):
         quiet(bench, processes)
     flood(bench)

@@ -4,7 +4,7 @@ import xml.etree.ElementTree
 
 import made
 import pytest
-from harness import charts, documents, program, results, summary, tables
+from harness import charts, documents, options, summary, tables
 
 
 def lines_of(*samples):
@@ -88,10 +88,10 @@ def test_charts_are_written_for_the_measures_that_ask_for_one(tmp_path):
 
 def test_the_command_is_told_without_the_places_of_files():
     words = ["--quick", "--json", "/tmp/x", "--build=/tmp/y", "--write-docs", "--children", "10"]
-    assert program.command_line("fleet", words) == "./dev bench fleet --quick --children 10"
+    assert options.command_line("fleet", words) == "./dev bench fleet --quick --children 10"
 
 
-def test_the_summary_shows_the_last_case_that_has_supervisor(tmp_path):
+def test_the_summary_shows_the_last_case_that_has_supervisor():
     made_result = made.result(
         *(made.sample(peer, case=case, start_s=value)
           for case, peer, value in (("1", "ringmasterd, io_uring", 1.0), ("1", "Supervisor", 9.0),
@@ -99,23 +99,29 @@ def test_the_summary_shows_the_last_case_that_has_supervisor(tmp_path):
                                     ("2", "ringmasterd, epoll", 7.0), ("2", "Supervisor", 90.0),
                                     ("3", "ringmasterd, io_uring", 3.0))),
     )  # fmt: skip
-    results.save(made_result, tmp_path / "bench-fleet.json")
-    lines = summary.markdown(tmp_path, "").splitlines()
+    lines = summary.markdown(made_result, "").splitlines()
     assert lines[2:] == ["| 2: start, s | 1.50 | 2.00 | 90.00 | – | – | `./dev bench fleet` |"]
 
 
-def test_the_summary_keeps_the_rows_of_benchmarks_that_were_not_run_again(tmp_path):
-    results.save(
-        made.result(made.sample("ringmasterd, io_uring", start_s=2.0), made.sample("Supervisor", start_s=9.0)),
-        tmp_path / "bench-fleet.json",
-    )
-    drain = "| drain, MB/s | 1,000 | 900 | 500 | – | – | `./dev bench drain` |"
+DRAIN = "| drain, MB/s | 1,000 | 900 | 500 | – | – | `./dev bench drain` |"
+
+
+def test_the_summary_keeps_the_rows_of_other_benchmarks():
+    made_result = made.result(made.sample("ringmasterd, io_uring", start_s=2.0), made.sample("Supervisor", start_s=9.0))
     fleet = "| 1: start, s | 7.00 | 7.00 | 7.00 | – | – | `./dev bench fleet` |"
-    lines = summary.markdown(tmp_path, f"Text.\n{drain}\n{fleet}\n").splitlines()
+    lines = summary.markdown(made_result, f"See `./dev bench drain`.\n{DRAIN}\n{fleet}\n").splitlines()
     assert len(lines) == 4
     assert "| 2.00 | 9.00 |" in lines[2]
-    assert lines[3] == drain
+    assert lines[3] == DRAIN
 
 
-def test_no_results_make_no_summary(tmp_path):
-    assert summary.markdown(tmp_path, "Text.") == ""
+def test_rows_that_a_restricted_run_has_no_numbers_for_stay():
+    made_result = made.result(made.sample("ringmasterd, io_uring", rate=2),
+                              made.sample("Supervisor", rate=9))  # fmt: skip
+    start = "| 1: start, s | 7.00 | 7.00 | 7.00 | – | – | `./dev bench fleet --repeat 7` |"
+    lines = summary.markdown(made_result, f"{start}\n{DRAIN}\n").splitlines()
+    assert lines[2:] == [start, DRAIN]
+
+
+def test_no_results_make_no_summary():
+    assert summary.markdown(made.result(), "Text.") == ""

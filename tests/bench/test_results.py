@@ -46,9 +46,10 @@ def test_what_was_saved_is_loaded_with_its_summary(tmp_path):
     assert results.summarise(loaded) == loaded["summary"]
 
 
-def test_other_json_is_refused(tmp_path):
+@pytest.mark.parametrize("text", ["[1, 2]", '{"benchmark": "fleet", "measures": [], "samples": []}'])
+def test_other_json_is_refused(text, tmp_path):
     path = tmp_path / "other.json"
-    path.write_text("[1, 2]")
+    path.write_text(text)
     with pytest.raises(ValueError, match="no results"):
         results.load(path)
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+from harness import revision
 from harness.peers.peer import Listing, Peer
 from harness.rpc import call
 
@@ -118,11 +119,4 @@ class Ringmaster(SupervisorLike):
 
     def version(self):
         """The revision of the tree; --version names the release of Supervisor it stands in for."""
-        words = ["git", "describe", "--always", "--dirty", "--tags"]
-        here = os.path.dirname(os.path.abspath(__file__))
-        try:
-            asked = subprocess.run(words, cwd=here, capture_output=True, text=True, check=False)
-            told = asked.stdout.strip()
-        except OSError:
-            told = ""
-        return told or "of unknown revision"
+        return revision.described()
