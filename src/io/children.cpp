@@ -41,7 +41,8 @@ children::children(asio::io_context& control, children_options options,
 
 task<> children::watch() {
     return watcher_.run(
-        [this](core::process_id id, const core::exit_status& status) { on_death(id, status); });
+        [this](core::process_id id, const core::exit_status& status) { on_death(id, status); },
+        [this] { after_deaths(); });
 }
 
 // -- a child begins -------------------------------------------------------------------------------
@@ -153,11 +154,17 @@ void children::on_death(core::process_id id, const core::exit_status& status) {
     // A successor is on its way before the rest is tidied up.
     if (is_drained(gone)) {
         tell_exit(id);
+        // In no hurry: a wake-up of a shard costs as much as a death.
+        ended_.insert(ended_.end(), streams.begin(), streams.end());
     } else {
         gone.input.close();
         patience_.begin(id);
+        for (const auto stream : streams) drain_->finish(stream);
     }
-    for (const auto stream : streams) drain_->finish(stream);
+}
+
+void children::after_deaths() {
+    if (!ended_.empty()) drain_->finish(std::exchange(ended_, {}));
 }
 
 void children::on_stream_finished(stream_id id) {

@@ -92,6 +92,7 @@ private:
                              core::output_channel channel);
     void hear(core::process_id id, std::string_view bytes);
     void on_death(core::process_id id, const core::exit_status& status);
+    void after_deaths();
     /// All that it wrote is in its logs.
     bool is_drained(const child& writer) const;
     void give_up_output(core::process_id id);
@@ -107,6 +108,7 @@ private:
     std::unique_ptr<drain> drain_;
     std::unordered_map<core::process_id, child> children_;
     std::unordered_map<stream_id, core::process_id> streams_;  ///< until their ends are told
+    std::vector<stream_id> ended_;  ///< of children that died in this turn; their ends were told
     log_patience patience_;
     std::size_t late_streams_ = 0;  ///< given up by patience_, and not finished yet
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <unordered_map>
@@ -41,14 +40,6 @@ public:
         if (!post_) return;
         post_([desk = weak_from_this(), &from, answers = std::move(answers)]() mutable {
             if (const auto alive = desk.lock()) alive->take(from, std::move(answers));
-        });
-    }
-
-    /// Calls `work` in the next turn of the control thread's loop, unless the drain ends before.
-    void in_next_turn(std::function<void()> work) {
-        post_([desk = weak_from_this(), work = std::move(work)] {
-            const auto alive = desk.lock();
-            if (alive && alive->listener_ != nullptr) work();
         });
     }
 
@@ -156,7 +147,6 @@ public:
     std::string fallback_reason() const override { return fallback_reason_; }
 
     stream_id add(stream_spec spec) override {
-        finish_what_waits();  // the stream before on the same log comes first
         const auto disk =
             spec.syslog_name.empty() ? disk_of(spec.log.file.get()) : placement::syslog;
         const auto place = placement_.choose(disk, spec.log.path);
@@ -177,11 +167,12 @@ public:
         shard_of(id).push(hand_over_pipe{id, std::move(pipe)});
     }
 
-    /// Once for all that die in one turn of the loop: each wake-up of a shard costs as much as a
-    /// death itself.
-    void finish(stream_id id) override {
-        if (finishing_.empty()) desk_->in_next_turn([this] { finish_what_waits(); });
-        finishing_.push_back(id);
+    void finish(stream_id id) override { shard_of(id).push(finish_streams{{id}}); }
+
+    void finish(const std::vector<stream_id>& ids) override {
+        std::map<shard*, std::vector<stream_id>> of;
+        for (const stream_id id : ids) of[&shard_of(id)].push_back(id);
+        for (auto& [each, its] : of) each->push(finish_streams{std::move(its)});
     }
 
     void reopen_all() override {
@@ -194,7 +185,6 @@ public:
 
     void stop() override {
         if (std::exchange(stopped_, true)) return;
-        finish_what_waits();
         for (auto& each : shards_) each.thread->request_stop();
         for (auto& each : shards_) {
             if (each.thread->join(patience_)) continue;
@@ -236,12 +226,6 @@ private:
         return made.get();
     }
 
-    void finish_what_waits() {
-        std::map<shard*, std::vector<stream_id>> ids;
-        for (const stream_id id : std::exchange(finishing_, {})) ids[&shard_of(id)].push_back(id);
-        for (auto& [each, its] : ids) each->push(finish_streams{std::move(its)});
-    }
-
     /// Where no thread can be had, the first shard serves the place for good.
     void open_place(std::size_t place, const std::string& log) {
         auto started = start_shard(log);
@@ -264,7 +248,6 @@ private:
     std::vector<shard*> places_;  // null: not needed yet
     engine_kind engine_ = engine_kind::epoll;
     std::string fallback_reason_;
-    std::vector<stream_id> finishing_;  ///< not told to their shards yet
     stream_id last_ = 0;
     bool stopped_ = false;
 };

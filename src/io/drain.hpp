@@ -122,6 +122,8 @@ public:
     /// is a full pipe, waits for its reader, at most two seconds; then the rest is dropped, counted
     /// and reported. Never answers while the disk of the log hangs.
     virtual void finish(stream_id id) = 0;
+    /// The same for many, which wakes each thread only once.
+    virtual void finish(const std::vector<stream_id>& ids) = 0;
     /// Closes and reopens every stream's log file by its path (SIGUSR2).
     virtual void reopen_all() = 0;
     /// Removes the stream's log file and opens a new one; `done` runs on the control thread.

@@ -53,11 +53,12 @@ error_code exit_watcher::watch(core::process_id id, pid_t pid, unique_fd pidfd) 
     return {};
 }
 
-task<> exit_watcher::run(exit_handler on_exit) {
+task<> exit_watcher::run(exit_handler on_exit, std::function<void()> after_slice) {
     for (;;) {
         auto [failed] = co_await epoll_.async_wait(asio::posix::descriptor_base::wait_read, tuple);
         if (failed) co_return;
         reap_ready(on_exit);
+        after_slice();
     }
 }
 

@@ -28,8 +28,9 @@ public:
 
     static result<exit_watcher> make(asio::any_io_executor control);
 
-    /// Reports exits until it is cancelled; at most a slice of them before others get their turn.
-    task<> run(exit_handler on_exit);
+    /// Reports exits until it is cancelled; at most a slice of them before others get their turn,
+    /// and `after_slice` then.
+    task<> run(exit_handler on_exit, std::function<void()> after_slice);
 
     /// Takes charge of a child of process `id`, which has none yet.
     error_code watch(core::process_id id, pid_t pid, unique_fd pidfd);

@@ -34,6 +34,7 @@ class Floor(Peer):
             "--stamps": fleet.stamps,
             "--logs": fleet.logs,
             "--move": self._move,
+            "--stop": "one-by-one" if fleet.one_by_one else "together",
         }
         if fleet.rotation is not None and fleet.rotation.at > 0:
             given["--rotate-at"] = fleet.rotation.at
