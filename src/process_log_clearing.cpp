@@ -10,7 +10,7 @@
 namespace ringmaster {
 namespace {
 
-/// ESTALE: the child has ended, what it wrote last is on its way.
+/// ECANCELED, which no file system answers: the child has ended, what it wrote last is on its way.
 io::task<error_code> clear_open(io::fleet& fleet, std::vector<io::stream_id> streams) {
     error_code failed;
     for (const auto stream : streams) {
@@ -48,7 +48,7 @@ io::task<error_code> clear_process_logs(io::fleet& fleet, io::worker_pool& helpe
         auto streams = fleet.streams_of(id);
         if (!streams.empty()) {
             const auto failed = co_await clear_open(fleet, std::move(streams));
-            if (failed.value() != ESTALE) co_return failed;
+            if (failed.value() != ECANCELED) co_return failed;
             continue;
         }
         const auto info = fleet.model().info(id, 0);

@@ -127,7 +127,7 @@ public:
     /// Closes and reopens every stream's log file by its path (SIGUSR2).
     virtual void reopen_all() = 0;
     /// Removes the stream's log file and opens a new one; `done` runs on the control thread.
-    /// ESTALE: the stream is finished. Pipes and devices are left alone, successfully. Never
+    /// ECANCELED: the stream is finished. Pipes and devices are left alone, successfully. Never
     /// answers while the disk of the log hangs.
     virtual void clear(stream_id id, std::function<void(error_code)> done) = 0;
     /// Ends the threads after carrying out the commands given so far. Streams that were not

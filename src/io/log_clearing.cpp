@@ -34,7 +34,7 @@ task<error_code> clear_open_log(drain& plane, stream_id id) {
     });
     timer late(control);
     late.ring_after(clear_patience, [own] {
-        own->outcome = posix_error(ETIMEDOUT);
+        if (!own->outcome) own->outcome = posix_error(ETIMEDOUT);
         own->done.wake();
     });
     while (!own->outcome) co_await own->done.wait();

@@ -11,7 +11,7 @@
 
 namespace ringmaster::io {
 
-/// Clears the log that a stream writes to, in the stream's own shard. ESTALE: the stream is
+/// Clears the log that a stream writes to, in the stream's own shard. ECANCELED: the stream is
 /// finished. ETIMEDOUT: its disk hangs; the log is cleared when it comes back. Control thread;
 /// `plane` must outlive the task.
 task<error_code> clear_open_log(drain& plane, stream_id id);

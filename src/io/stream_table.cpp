@@ -110,7 +110,7 @@ void stream_table::clear(stream_id id, std::function<void(error_code)> done) {
     stream* source = find(id);
     if (source != nullptr && source->tap) source->tap->drop_captured();
     answers_.cleared.emplace_back(std::move(done),
-                                  source != nullptr ? source->log.clear() : posix_error(ESTALE));
+                                  source != nullptr ? source->log.clear() : posix_error(ECANCELED));
 }
 
 gather::clock::duration stream_table::end_pass(bool more) {

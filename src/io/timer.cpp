@@ -45,7 +45,8 @@ private:
     std::map<place, std::function<void()>> waiting_;
     std::uint64_t last_ = 0;
     std::optional<clock::time_point> armed_;  ///< what the kernel's timer is set to
-    std::uint64_t watch_ = 0;                 ///< the wait for the descriptor that counts
+    std::optional<clock::time_point> ringing_since_;
+    std::uint64_t watch_ = 0;  ///< the wait for the descriptor that counts
     bool watching_ = false;
 };
 
@@ -65,7 +66,9 @@ void timer_queue::shutdown() noexcept {
 
 timer_queue::place timer_queue::put(place before, clock::time_point when,
                                     std::function<void()> ring) {
-    waiting_.erase(before);
+    const auto replaced = waiting_.extract(before);  // outlives the change: it may own timers
+    // What is set while others ring has its turn after the rest of the loop.
+    if (ringing_since_) when = std::max(when, *ringing_since_ + clock::duration(1));
     const place taken{when, ++last_};
     waiting_.emplace(taken, std::move(ring));
     arm();
@@ -73,7 +76,8 @@ timer_queue::place timer_queue::put(place before, clock::time_point when,
 }
 
 void timer_queue::remove(place which) {
-    if (waiting_.erase(which) != 0) arm();
+    const auto removed = waiting_.extract(which);
+    if (removed) arm();
 }
 
 /// Brings the kernel's timer to the first time of the queue. Only while there is one, the loop has
@@ -117,10 +121,12 @@ void timer_queue::watch() {
 void timer_queue::ring_what_is_due() {
     armed_.reset();
     const auto now = clock::now();
+    ringing_since_ = now;
     while (!waiting_.empty() && waiting_.begin()->first.first <= now) {
         const auto due = waiting_.extract(waiting_.begin());
         due.mapped()();
     }
+    ringing_since_.reset();
     arm();
 }
 

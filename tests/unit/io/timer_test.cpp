@@ -131,6 +131,25 @@ TEST_F(Timer, MayBeSetAgainWhileItRings) {
     EXPECT_EQ(rung, "ab");
 }
 
+TEST_F(Timer, OneThatIsSetToATimeThatIsOverWhileItRingsLetsOthersHaveTheirTurn) {
+    timer subject(loop);
+    subject.ring_after(1ms, [&] {
+        rung += 'a';
+        asio::post(loop, note('b'));
+        subject.ring_at({}, note('c'));
+    });
+    control.run();
+    EXPECT_EQ(rung, "abc");
+}
+
+TEST_F(Timer, WhatATimerRingsForMayOwnIt) {
+    auto subject = std::make_shared<timer>(loop);
+    timer& borrowed = *subject;
+    borrowed.ring_after(1h, [subject = std::move(subject)] {});
+    borrowed.cancel();
+    EXPECT_EQ(armed_timers(), 0);
+}
+
 TEST_F(Timer, MayBeDestroyedWhileItRings) {
     auto subject = std::make_unique<timer>(loop);
     subject->ring_after(1ms, [&] {
