@@ -97,7 +97,7 @@ public:
         (void)write_all(pipe.get(), "the last line\n");
         const int before = listener_.finished;
         const auto start = clock_type::now();
-        plane_->finish(id);
+        plane_->finish({id});
         while (listener_.finished == before) std::this_thread::yield();
         return since(start);
     }

@@ -159,7 +159,7 @@ void children::on_death(core::process_id id, const core::exit_status& status) {
     } else {
         gone.input.close();
         patience_.begin(id);
-        for (const auto stream : streams) drain_->finish(stream);
+        drain_->finish(streams);
     }
 }
 

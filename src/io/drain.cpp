@@ -167,8 +167,6 @@ public:
         shard_of(id).push(hand_over_pipe{id, std::move(pipe)});
     }
 
-    void finish(stream_id id) override { shard_of(id).push(finish_streams{{id}}); }
-
     void finish(const std::vector<stream_id>& ids) override {
         std::map<shard*, std::vector<stream_id>> of;
         for (const stream_id id : ids) of[&shard_of(id)].push_back(id);

@@ -117,12 +117,11 @@ public:
                         std::string bytes) = 0;
     /// The stream goes on with what this pipe brings. For streams without one.
     virtual void read_from(stream_id id, unique_fd pipe) = 0;
-    /// Reads what the pipe holds now (even if a grandchild keeps it open), writes it to the log,
-    /// closes both, and answers with on_stream_finished() unless that was told already. If the log
-    /// is a full pipe, waits for its reader, at most two seconds; then the rest is dropped, counted
-    /// and reported. Never answers while the disk of the log hangs.
-    virtual void finish(stream_id id) = 0;
-    /// The same for many, which wakes each thread only once.
+    /// For each of them: reads what the pipe holds now (even if a grandchild keeps it open), writes
+    /// it to the log, closes both, and answers with on_stream_finished() unless that was told
+    /// already. If the log is a full pipe, waits for its reader, at most two seconds; then the rest
+    /// is dropped, counted and reported. Never answers while the disk of the log hangs. Many at a
+    /// time cost one wake-up of each thread.
     virtual void finish(const std::vector<stream_id>& ids) = 0;
     /// Closes and reopens every stream's log file by its path (SIGUSR2).
     virtual void reopen_all() = 0;

@@ -73,7 +73,6 @@ private:
     worker_pool pool_;
     std::map<launch_number, std::shared_ptr<flight>> flights_;
     timer report_due_;
-    bool watching_ = false;
 };
 
 error_code threaded_launcher::start() {
@@ -138,13 +137,9 @@ void threaded_launcher::stop() {
 void threaded_launcher::watch() {
     const auto unreported = [](const auto& each) { return !each.second->reported; };
     const bool wanted = std::ranges::any_of(flights_, unreported);
-    if (wanted == watching_) return;
-    watching_ = wanted;
+    if (wanted == report_due_.is_set()) return;
     if (!wanted) return report_due_.cancel();
-    report_due_.ring_after(hang_report_after_, [this] {
-        watching_ = false;
-        report_hanging();
-    });
+    report_due_.ring_after(hang_report_after_, [this] { report_hanging(); });
 }
 
 void threaded_launcher::report_hanging() {

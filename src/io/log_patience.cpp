@@ -11,7 +11,7 @@ log_patience::log_patience(const asio::any_io_executor& control, std::chrono::mi
 void log_patience::begin(core::process_id id) {
     numbers_[id] = ++last_;
     in_turn_.emplace(last_, waiting{id, std::chrono::steady_clock::now() + time_});
-    if (!armed_) arm();
+    if (!timer_.is_set()) arm();
 }
 
 void log_patience::end(core::process_id id) {
@@ -28,12 +28,10 @@ void log_patience::close() {
 }
 
 void log_patience::arm() {
-    armed_ = true;
     timer_.ring_at(in_turn_.begin()->second.due, [this] { expire(); });
 }
 
 void log_patience::expire() {
-    armed_ = false;
     const auto now = std::chrono::steady_clock::now();
     while (!in_turn_.empty() && in_turn_.begin()->second.due <= now) {
         const auto id = in_turn_.begin()->second.id;

@@ -44,7 +44,6 @@ private:
     void expire();
 
     timer timer_;
-    bool armed_ = false;
     std::chrono::milliseconds time_;
     callback on_late_;
     std::uint64_t last_ = 0;

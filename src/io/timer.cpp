@@ -34,6 +34,7 @@ public:
     /// In place of `before`, which may be empty.
     place put(place before, clock::time_point when, std::function<void()> ring);
     void remove(place which);
+    bool holds(place which) const { return waiting_.contains(which); }
 
 private:
     void shutdown() noexcept override;
@@ -149,6 +150,10 @@ void timer::ring_after(clock::duration wait, std::function<void()> ring) {
 
 void timer::cancel() {
     queue_.remove(place_);
+}
+
+bool timer::is_set() const {
+    return queue_.holds(place_);
 }
 
 task<bool> sleep_for(timer::clock::duration time) {

@@ -1,9 +1,10 @@
-// Timers of the control thread that wake nobody once they have rung or are cancelled.
+// Timers of the control thread that leave the kernel's timer disarmed when none of them is set.
 //
 // Asio's own leave the kernel's timer armed when they are cancelled, and once there was one its
 // loop looks at the clock every five minutes; a supervisor of idle programs is to sleep. All timers
 // of a loop share one descriptor, which is there from the first timer on: setting one takes no
-// other. Control thread only.
+// other. While others are set, the time of one that was cancelled may still wake the loop, once,
+// and rings nobody. Control thread only.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -35,6 +36,8 @@ public:
     void ring_after(clock::duration wait, std::function<void()> ring);
     /// What was asked for does not ring any more, not even if it was due already.
     void cancel();
+    /// Neither rung nor cancelled yet; within `ring` it is not set any more.
+    bool is_set() const;
 
 private:
     timer_queue& queue_;

@@ -112,15 +112,12 @@ void worker_pool::run(const std::shared_ptr<shared>& pool) {
 // -- growing --------------------------------------------------------------------------------------
 
 void worker_pool::watch_queue() {
-    if (std::exchange(watching_, true)) return;
+    if (growth_due_.is_set()) return;
     {
         const std::lock_guard lock(shared_->mutex);
         begun_before_ = shared_->begun;
     }
-    growth_due_.ring_after(how_.patience, [this] {
-        watching_ = false;
-        grow();
-    });
+    growth_due_.ring_after(how_.patience, [this] { grow(); });
 }
 
 void worker_pool::grow() {

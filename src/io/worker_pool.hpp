@@ -60,7 +60,6 @@ private:
     settings how_;
     std::shared_ptr<shared> shared_;
     timer growth_due_;
-    bool watching_ = false;
     bool said_exhausted_ = false;
     std::uint64_t begun_before_ = 0;
     std::uint64_t stuck_at_ = ~0ULL;  ///< what had been begun when the bound was found stuck

@@ -112,7 +112,7 @@ protected:
 
     void finish_all(const std::vector<stream_id>& ids) {
         const std::size_t expected = control.finished.size() + ids.size();
-        for (const stream_id id : ids) plane->finish(id);
+        plane->finish(ids);
         EXPECT_TRUE(control.run_until([&] { return control.finished.size() >= expected; }));
     }
     void finish(const source& stream) { finish_all({stream.id}); }

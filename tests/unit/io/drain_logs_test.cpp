@@ -252,7 +252,7 @@ TEST_P(DrainLogs, FinishWaitsForASlowTarget) {
     const int room = ::fcntl(slow.reader.get(), F_GETPIPE_SZ);
     const std::string expected(static_cast<std::size_t>(room) + 10'000, 'x');
     stream.say(expected);
-    plane->finish(stream.id);
+    plane->finish({stream.id});
     std::string got;
     std::vector<char> chunk(5000);
     while (got.size() < expected.size()) {

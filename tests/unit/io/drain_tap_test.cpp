@@ -44,7 +44,7 @@ TEST_P(DrainTap, OutputIsSeenAndLoggedBeforeTheStreamEnds) {
     const auto stream = add_tapped("log", always());
     stream.say("one\n");
     stream.say("two\n");
-    plane->finish(stream.id);
+    plane->finish({stream.id});
     ASSERT_TRUE(control.run_until([&] { return !control.finished.empty(); }));
     EXPECT_EQ(seen(kind::output), "one\ntwo\n");
     EXPECT_EQ(content_of(stream.path), "one\ntwo\n");

@@ -225,7 +225,7 @@ TEST_P(Drain, StopDrainsWhatWasNotFinished) {
 
 TEST_P(Drain, AnswersThatOutliveTheDrainAreNotDelivered) {
     open();
-    plane->finish(add("log").id);
+    plane->finish({add("log").id});
     plane->stop();
     plane.reset();
     bool asked = false;

@@ -46,6 +46,7 @@ TEST_F(Timer, RingsOnceAndNotBeforeItsTime) {
     subject.ring_at(due, [&] {
         rung += 'a';
         EXPECT_GE(timer::clock::now(), due);
+        EXPECT_FALSE(subject.is_set());
     });
     control.run();  // ends: nothing is waited for any more
     EXPECT_EQ(rung, "a");
@@ -78,8 +79,10 @@ TEST_F(Timer, ManyRingInTheOrderOfTheirTimesWhateverTheOrderTheyWereSetIn) {
 TEST_F(Timer, OneThatIsCancelledLeavesNothingArmedAndCanBeUsedAgain) {
     timer subject(loop);
     subject.ring_after(1h, note('a'));
+    EXPECT_TRUE(subject.is_set());
     EXPECT_EQ(armed_timers(), 1);
     subject.cancel();
+    EXPECT_FALSE(subject.is_set());
     EXPECT_EQ(armed_timers(), 0);
     control.run();
     EXPECT_EQ(rung, "");
