@@ -17,7 +17,7 @@ REAPED = re.compile(r"reaped unknown pid \d+ \(exit status 9\)")
 def wait_reaped(daemon, pid):
     """All orphans are collected and told of, and the program lives."""
     eventually(lambda: daemon.count_log(REAPED) == ORPHANS, lambda: f"{ORPHANS} strays in:\n{daemon.log()}")
-    assert daemon.find_log("reaped unknown pid").level == "INFO"
+    assert daemon.wait_log("reaped unknown pid").level == "INFO"
     eventually(lambda: len(children_of(pid)) == 1, lambda: f"one child: {children_of(pid)}")
     assert daemon.state("maker") == "RUNNING"
 

@@ -99,7 +99,7 @@ def test_nocleanup_keeps_them(start):
 def test_an_automatic_log_that_cannot_be_cleared_is_logged(start):
     name = "dir-stdout---supervisor-a1b2c3d4.log"
     daemon = start(CAT, files={name: None})
-    assert daemon.find_log(f"Failed to clean up '{daemon.dir}/{name}'").level == "WARN"
+    assert daemon.wait_log(f"Failed to clean up '{daemon.dir}/{name}'").level == "WARN"
 
 
 def test_processes_that_are_not_allowed_stop_the_start(start):
@@ -138,7 +138,7 @@ def test_root_becomes_the_user_of_the_file(start):
     daemon = start(CAT, supervisord={"user": "nobody"}, wrapper=["/bin/sh", "-c", 'chown nobody . && exec "$@"', "sh"])
     status = pathlib.Path(f"/proc/{daemon.pid}/status").read_text()
     assert "Uid:\t65534\t65534\t65534\t65534" in status
-    assert daemon.find_log("Set uid to user 65534 succeeded").level == "INFO"
+    assert daemon.wait_log("Set uid to user 65534 succeeded").level == "INFO"
 
 
 def test_a_restart_reads_included_files_and_servers_anew(start):

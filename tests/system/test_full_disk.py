@@ -148,7 +148,7 @@ def test_the_main_log_itself_tells_what_is_missing_in_it(start):
     (small / "filler").unlink()
     run_programs()
     line = made.wait_log(re.compile(r"^writing .*/small/main.log works again; \d+ bytes of output were dropped since \d{4}-"))
-    assert line.level == "WARN" and made.find_log("could not write").level == "WARN"
+    assert line.level == "WARN" and made.wait_log("could not write").level == "WARN"
     log = made.logfile.read_bytes()  # before the file system goes, with the daemon
     missing = made.dir.joinpath("stdout").read_bytes()
     assert dropped(made) == len(missing) - len(log)

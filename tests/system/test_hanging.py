@@ -40,7 +40,7 @@ def test_launches_that_hang_delay_nobody_else(start, hanging):
     assert daemon.rpc.supervisor.stopProcess("hung0") is True
     info = daemon.info("hung0")
     assert (info["statename"], info["spawnerr"]) == ("STOPPED", "the launch of 'hung0' hung")
-    assert daemon.find_log("giving up the launch of 'hung0', which hangs").level == "WARN"
+    assert daemon.wait_log("giving up the launch of 'hung0', which hangs").level == "WARN"
     # Each other one that hangs has a child on its way to execve.
     eventually(lambda: len(children_of(daemon.pid)) == 2 + len(HUNG) - 1, "the end of the half-made child")
 

@@ -202,8 +202,8 @@ def test_included_files_take_part(start):
     included = "[program:one]\ncommand=/bin/cat\nstdout_logfile=%(here)s/one.log\n"
     daemon = start("[include]\nfiles=d/*.conf none/*.conf\n", files={"d/one.conf": included})
     assert daemon.wait_state("one", "RUNNING")["stdout_logfile"] == f"{daemon.dir}/d/one.log"
-    assert daemon.find_log(f'Included extra file "{daemon.dir}/d/one.conf" during parsing').level == "INFO"
-    assert daemon.find_log(f'No file matches via include "{daemon.dir}/none/*.conf"').level == "WARN"
+    assert daemon.wait_log(f'Included extra file "{daemon.dir}/d/one.conf" during parsing').level == "INFO"
+    assert daemon.wait_log(f'No file matches via include "{daemon.dir}/none/*.conf"').level == "WARN"
 
 
 def test_no_zombie_remains(start):

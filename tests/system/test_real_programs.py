@@ -120,7 +120,7 @@ def test_redis_and_nginx_serve_die_and_come_back(start):
     os.killpg(nginx, signal.SIGKILL)  # the workers would go on listening
     again = daemon.wait_new_pid("real:nginx", nginx)["pid"]
     for name in ("redis", "nginx"):
-        assert daemon.find_log(f"exited: {name} (terminated by SIGKILL; not expected)").level == "WARN"
+        assert daemon.wait_log(f"exited: {name} (terminated by SIGKILL; not expected)").level == "WARN"
     fleet.expect_service()
     fleet.burst()
     fleet.expect_complete_output(redis)
@@ -129,7 +129,7 @@ def test_redis_and_nginx_serve_die_and_come_back(start):
         assert re.search(rf"(?m)\[notice\] {pid}#{pid}: start worker processes$", errors)
 
     assert daemon.stop() == 0
-    assert daemon.find_log("stopped: nginx (exit status 0)").level == "INFO"
-    assert daemon.find_log("stopped: redis (exit status 0)").level == "INFO"
+    assert daemon.wait_log("stopped: nginx (exit status 0)").level == "INFO"
+    assert daemon.wait_log("stopped: redis (exit status 0)").level == "INFO"
     assert not alive(again) and not alive(redis[1])
     assert "Redis is now ready to exit, bye bye..." in daemon.read("redis.log")

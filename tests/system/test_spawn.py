@@ -177,7 +177,7 @@ def test_a_command_that_cannot_be_run_is_given_up(start):
     )
     info = daemon.wait_state("missing", "FATAL")
     assert daemon.history("missing") == ["INFO gave up: missing entered FATAL state, too many start retries too quickly"]
-    assert daemon.find_log("spawnerr: can't find command '/no/such/file'").level == "INFO"
+    assert daemon.wait_log("spawnerr: can't find command '/no/such/file'").level == "INFO"
     assert info["spawnerr"] == info["description"] == "can't find command '/no/such/file'"
     assert info["start"] > 0 and info["stop"] == 0
 
@@ -235,7 +235,7 @@ def test_a_log_that_cannot_be_opened_fails_the_start(start):
     assert (caught.value.faultCode, caught.value.faultString) == (50, "SPAWN_ERROR: cat")
     info = daemon.wait_state("cat", "FATAL")
     assert info["spawnerr"] == "unknown error making dispatchers for 'cat': EISDIR"
-    assert daemon.find_log("spawnerr: unknown error making dispatchers for 'cat': EISDIR").level == "INFO"
+    assert daemon.wait_log("spawnerr: unknown error making dispatchers for 'cat': EISDIR").level == "INFO"
 
 
 @as_root

@@ -23,7 +23,7 @@ def test_every_failure_to_spawn_is_told_in_spawnerr_and_in_the_log(start):
     for name, message in failures.items():
         info = daemon.wait_state(name, "FATAL")
         assert info["spawnerr"] == info["description"] == message
-        assert daemon.find_log(f"spawnerr: {message}").level == "INFO"
+        assert daemon.wait_log(f"spawnerr: {message}").level == "INFO"
         assert not daemon.find_log(f"spawned: '{name}'")
     assert daemon.state("cat") == "RUNNING"
 
@@ -39,7 +39,7 @@ def test_a_program_that_others_may_run_is_no_permission_for_us(start, tmp_path):
     daemon = start(f"[program:private]\ncommand={program}\nstartretries=0\n", run_as=pwd.getpwnam("nobody"))
     info = daemon.wait_state("private", "FATAL")
     assert info["spawnerr"] == f"no permission to run command '{program}'"
-    assert daemon.find_log(f"spawnerr: no permission to run command '{program}'")
+    assert daemon.wait_log(f"spawnerr: no permission to run command '{program}'")
     assert refusal(daemon, "private") == (21, f"NOT_EXECUTABLE: no permission to run command '{program}'")
 
 
@@ -75,7 +75,7 @@ def test_without_descriptors_the_rest_runs_on(start):
     failed = [info["name"] for info in wait_settled(daemon) if info["statename"] == "FATAL"]
     for name in failed:
         assert daemon.info(f"many:{name}")["spawnerr"] == f"too many open files to spawn '{name}'"
-        assert daemon.find_log(f"spawnerr: too many open files to spawn '{name}'")
+        assert daemon.wait_log(f"spawnerr: too many open files to spawn '{name}'")
     # What two launches at the same time did not find may be enough for one.
     refused = {name: told for name in failed if (told := refusal(daemon, f"many:{name}"))}
     assert refused and all(told == (50, f"SPAWN_ERROR: many:{name}") for name, told in refused.items())
@@ -93,7 +93,7 @@ def test_without_processes_the_rest_runs_on(start):
     for info in wait_settled(daemon):
         if info["statename"] == "FATAL":
             assert info["spawnerr"] == f"Too many processes in process table to spawn '{info['name']}'"
-            assert daemon.find_log(f"spawnerr: Too many processes in process table to spawn '{info['name']}'")
+            assert daemon.wait_log(f"spawnerr: Too many processes in process table to spawn '{info['name']}'")
             name = f"many:{info['name']}"
     assert refusal(daemon, name) == (50, f"SPAWN_ERROR: {name}")
 

@@ -122,7 +122,7 @@ def test_stopping_a_program_that_waits_for_a_retry_takes_effect_at_once(daemon):
     daemon.wait_state("retrying", "BACKOFF")
     assert daemon.rpc.supervisor.stopProcess("retrying") is True
     assert daemon.info("retrying")["statename"] == "STOPPED"
-    assert daemon.find_log("Attempted to kill retrying, which is in BACKOFF state.").level == "DEBG"
+    assert daemon.wait_log("Attempted to kill retrying, which is in BACKOFF state.").level == "DEBG"
 
 
 def test_stopsignal_zero_leaves_it_to_the_escalation(daemon):

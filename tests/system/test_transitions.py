@@ -94,7 +94,7 @@ def test_a_stop_during_starting_is_a_stop(start):
     # The shutdown does the same.
     pid = daemon.info("last")["pid"]
     assert daemon.stop() == 0
-    assert not alive(pid) and daemon.find_log("stopped: last (terminated by SIGTERM)")
+    assert not alive(pid) and daemon.wait_log("stopped: last (terminated by SIGTERM)")
 
 
 def test_failed_starts_are_counted_across_a_stop_and_forgotten_when_given_up(start):
@@ -178,7 +178,7 @@ def test_a_refused_signal_makes_unknown_of_every_living_state(start, state, by, 
         assert (caught.value.faultCode, caught.value.faultString) == (30, f"FAILED: {refused}")
     info = daemon.wait_state("other", "UNKNOWN")
     assert (info["pid"], info["description"]) == (pid, "")
-    assert daemon.find_log(refused).level == "CRIT"
+    assert daemon.wait_log(refused).level == "CRIT"
     os.kill(pid, signal.SIGKILL)
     eventually(lambda: daemon.info("other")["pid"] == 0, "the end of the child to be noticed")
 
@@ -192,7 +192,7 @@ def test_a_start_while_it_is_stopping_only_warns(start):
     with pytest.raises(xmlrpc.client.Fault) as caught:
         daemon.rpc.supervisor.startProcess("slow")
     assert (caught.value.faultCode, caught.value.faultString) == (40, "ABNORMAL_TERMINATION: slow")
-    assert daemon.find_log("process 'slow' already running").level == "WARN"
+    assert daemon.wait_log("process 'slow' already running").level == "WARN"
     info = daemon.info("slow")
     assert (info["statename"], info["pid"]) == ("STOPPING", pid)
     with pytest.raises(xmlrpc.client.Fault, match=re.escape("STILL_RUNNING: slow")):
