@@ -176,6 +176,7 @@ struct daemon_config {
     int io_threads = 1;                               ///< extension: data-plane threads, 1 … 64
     std::int64_t io_memory = std::int64_t{64} << 20;  ///< extension: of the data plane, bytes
     int start_concurrency = 0;  ///< extension: bulk starts at once; 0: any number
+    int stop_concurrency = 1;   ///< extension: groups of a priority stopped at once; 0: all
 };
 
 struct config {

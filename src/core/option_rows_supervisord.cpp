@@ -78,6 +78,9 @@ const option table[] = {
     {.name = "start_concurrency", .type = type::integer, .fallback = "0",
      .help = "programs that start at once when many are to start; 0: all",
      .extension = true, .field = RM_FIELD(daemon_config, start_concurrency)},
+    {.name = "stop_concurrency", .type = type::integer, .fallback = "1",
+     .help = "groups of equal priority that stop at once when the daemon ends; 0: all",
+     .extension = true, .field = RM_FIELD(daemon_config, stop_concurrency)},
 };
 // clang-format on
 

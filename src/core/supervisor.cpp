@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,8 +34,9 @@ void supervisor::apply(process_id id, const instant& now, Input&& input) {
         ++target.of->alive;
         ++alive_;
     } else if (was_alive && !is_alive) {
-        --target.of->alive;
         --alive_;
+        if (--target.of->alive == 0 && std::exchange(target.of->is_stopping, false))
+            --groups_stopping_;
     }
     if (was_under_way) --starting_;
     if (is_under_way(target.fsm)) ++starting_;
@@ -205,21 +207,26 @@ void supervisor::wake(const instant& now) {
 // -- stopping everything --------------------------------------------------------------------------
 
 void supervisor::stop_groups_in_turn(const instant& now) {
-    while (!to_stop_.empty()) {
-        group& current = *to_stop_.back();
-        if (!back_is_stopping_) {
-            back_is_stopping_ = true;
-            auto members = in_priority_order(current);
-            std::ranges::reverse(members);
-            for (const process_id id : members) {
-                apply(id, now, [](process_fsm& fsm, auto& cx) { fsm.shut_down(cx); });
-            }
-        }
-        if (current.alive != 0) return;
+    while (!to_stop_.empty() && may_stop(*to_stop_.back())) {
+        group& next = *to_stop_.back();
         to_stop_.pop_back();
-        back_is_stopping_ = false;
+        stop_priority_ = next.config.priority;
+        next.is_stopping = next.alive != 0;
+        if (next.is_stopping) ++groups_stopping_;
+        auto members = in_priority_order(next);
+        std::ranges::reverse(members);
+        for (const process_id id : members) {
+            apply(id, now, [](process_fsm& fsm, auto& cx) { fsm.shut_down(cx); });
+        }
     }
-    report_at_.reset();
+    if (alive_ == 0) report_at_.reset();
+}
+
+/// Groups of another priority wait for all that are under way.
+bool supervisor::may_stop(const group& next) const {
+    if (groups_stopping_ == 0) return true;
+    const bool has_room = stops_at_once_ == 0 || groups_stopping_ < stops_at_once_;
+    return has_room && next.config.priority == *stop_priority_;
 }
 
 void supervisor::report_shutdown(const instant& now) {

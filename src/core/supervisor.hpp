@@ -34,6 +34,7 @@ public:
         std::vector<process_id> members;  ///< in the group's order
         std::vector<process_id> by_name;  ///< the same, sorted by process name
         std::size_t alive = 0;            ///< members that are not in a "stopped" state
+        bool is_stopping = false;         ///< shutdown: its stop requests are out, and some live
         /// Position in `members` by process name; the names live in `config`.
         std::unordered_map<std::string_view, std::size_t> index;
     };
@@ -45,6 +46,9 @@ public:
     /// How many processes may be between their launch and RUNNING before those that start_in_turn()
     /// wait; 0: any number. To be called before anything starts.
     void limit_starts(std::size_t at_once) { turns_.limit(at_once); }
+    /// How many groups of equal priority a shutdown stops at once; 0: all of them. 1, as Supervisor
+    /// does it, if never called. To be called before request().
+    void limit_stops(std::size_t at_once) { stops_at_once_ = at_once; }
 
     // -- configuration ------------------------------------------------------------------------
 
@@ -68,7 +72,8 @@ public:
     void stop(process_id id, const instant& now);
     void send(process_id id, int signo, const instant& now);
     void report_stopping(process_id id, const instant& now);
-    /// Begins to stop everything, the highest priority group first, one after the other.
+    /// Begins to stop everything, the highest priority group first, as many of equal priority at
+    /// once as limit_stops() allows.
     /// A later call may turn restarting into shutdown, never back.
     void request(daemon_state target, const instant& now);
 
@@ -129,6 +134,7 @@ private:
     void autostart(const group& of, const instant& now);
     void give_turns(const instant& now);
     void stop_groups_in_turn(const instant& now);
+    bool may_stop(const group& next) const;
     void report_shutdown(const instant& now);
     void log(log_level level, std::string text);
 
@@ -143,8 +149,10 @@ private:
     std::map<std::string, group*, std::less<>> by_name_;
     std::unordered_map<process_id, entry> entries_;
     std::set<std::pair<time_point, process_id>> deadlines_;
-    std::vector<group*> to_stop_;    ///< shutdown: still to be stopped, the next one at the back
-    bool back_is_stopping_ = false;  ///< the stop requests of to_stop_.back() are out
+    std::size_t stops_at_once_ = 1;
+    std::vector<group*> to_stop_;       ///< shutdown: still to be stopped, the next one at the back
+    std::size_t groups_stopping_ = 0;   ///< have is_stopping
+    std::optional<int> stop_priority_;  ///< of the groups that were begun last
     std::optional<time_point> report_at_;
 };
 

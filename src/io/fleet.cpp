@@ -66,6 +66,7 @@ fleet::fleet(asio::io_context& control, fleet_options options, core::log_sink& l
       stopped_(control.get_executor()),
       waiters_(control.get_executor()) {
     supervisor_.limit_starts(options_.start_concurrency);
+    supervisor_.limit_stops(options_.stop_concurrency);
 }
 
 fleet::~fleet() = default;

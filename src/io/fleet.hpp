@@ -34,6 +34,7 @@ struct fleet_options {
     event_options events;
     std::string server_url;             ///< SUPERVISOR_SERVER_URL of children; empty: not set
     std::size_t start_concurrency = 0;  ///< see core::supervisor::limit_starts()
+    std::size_t stop_concurrency = 1;   ///< see core::supervisor::limit_stops()
     bool reaps_strays = false;          ///< see exit_watcher::may_have_strays()
 };
 

@@ -52,6 +52,12 @@ TEST(SupervisorSimulation, KeepsItsInvariantsWithBoundedStarts) {
     }
 }
 
+TEST(SupervisorSimulation, KeepsItsInvariantsWithSeveralGroupsStoppedAtOnce) {
+    for (const int at_once : {0, 3}) {
+        run({.seed = 7, .groups = 40, .processes = 1000, .stop_concurrency = at_once}, 20'000);
+    }
+}
+
 TEST(SupervisorSimulation, KeepsItsInvariantsForAFreshSeed) {
     const auto seed = fresh_seed();
     run({.seed = seed, .groups = 40, .processes = 1000}, 20'000);

@@ -42,8 +42,10 @@ bool is_legal(process_state from, process_state to) {
 
 world::world(const world_options& options)
     : random_(options.seed),
-      start_concurrency_(static_cast<std::size_t>(options.start_concurrency)) {
+      start_concurrency_(static_cast<std::size_t>(options.start_concurrency)),
+      stop_concurrency_(static_cast<std::size_t>(options.stop_concurrency)) {
     supervisor_.limit_starts(start_concurrency_);
+    supervisor_.limit_stops(stop_concurrency_);
     const int per_group = std::max(1, options.processes / options.groups);
     for (int g = 0; g < options.groups; ++g) add_group(per_group);
     supervisor_.begin(now());
@@ -286,7 +288,7 @@ void world::take(process_id id, const core::state_effect& change) {
     known = change.to;
 }
 
-/// Shutdown stops the groups one after the other, the highest priority first.
+/// Shutdown stops the groups of the highest priority first.
 void world::check_stop_order(process_id id) {
     if (supervisor_.state() == core::daemon_state::running) return;
     // What a client asked for is no part of the order.
@@ -297,6 +299,18 @@ void world::check_stop_order(process_id id) {
         if (group->config.priority <= own || group->alive == 0) continue;
         violated(fmt::format("{} is stopped before {}", id, group->config.name));
     }
+}
+
+void world::check_stops_at_once() {
+    if (supervisor_.state() == core::daemon_state::running || stop_concurrency_ == 0) return;
+    const auto is_in_turn = [this](process_id id) {
+        return !actors_.at(id).stop_requested &&
+               supervisor_.find(id)->state() == process_state::stopping;
+    };
+    const auto stopping = std::ranges::count_if(supervisor_.groups(), [&](const auto& group) {
+        return std::ranges::any_of(group->members, is_in_turn);
+    });
+    if (static_cast<std::size_t>(stopping) > stop_concurrency_) violated("too many groups stop");
 }
 
 // -- invariants -----------------------------------------------------------------------------------
@@ -344,6 +358,7 @@ void world::check_all() {
     }
     std::size_t counted = 0;
     for (const auto& group : supervisor_.groups()) counted += group->alive;
+    check_stops_at_once();
     if (counted != alive) violated("the count of living processes is wrong");
     if (any_deadline && !supervisor_.next_deadline()) violated("a deadline was forgotten");
     if (any_waits && under_way < start_concurrency_) violated("somebody waits for no reason");

@@ -25,6 +25,7 @@ struct world_options {
     int groups = 50;
     int processes = 1000;
     int start_concurrency = 0;
+    int stop_concurrency = 1;
 };
 
 class world {
@@ -99,6 +100,7 @@ private:
 
     void check(process_id id);
     void check_stop_order(process_id id);
+    void check_stops_at_once();
     void violated(std::string what);
 
     std::mt19937_64 random_;
@@ -109,6 +111,7 @@ private:
     std::uint64_t order_ = 0;
     std::uint64_t steps_ = 0;
     std::size_t start_concurrency_;
+    std::size_t stop_concurrency_;
     int last_pid_ = 100;
     int last_number_ = 0;
     int last_group_ = 0;

@@ -73,7 +73,7 @@ def test_exit_signals_end_everything(start, name):
     daemon = start(CAT)
     child = daemon.wait_state("cat", "RUNNING")["pid"]
     assert daemon.stop(getattr(signal, name)) == 0
-    assert daemon.find_log(f"received {name} indicating exit request").level == "WARN"
+    assert daemon.wait_log(f"received {name} indicating exit request").level == "WARN"
     assert not alive(child) and not daemon.socket.exists()
     assert not (daemon.dir / "supervisord.pid").exists()
 
@@ -95,8 +95,37 @@ def test_groups_are_stopped_one_after_the_other_from_the_highest_priority(start)
     assert events[:2] == ["killing n", "killing m"]
     assert sorted(events[2:4]) == ["stopped: m", "stopped: n"]
     assert events[4:] == ["killing c", "stopped: c", "killing b", "stopped: b", "killing a", "stopped: a"]
-    report = daemon.find_log("waiting for")
+    report = daemon.wait_log("waiting for")
     assert (report.level, report.text) == ("INFO", "waiting for a, b, c, m, n to die")
+
+
+# Ends only when the other one was told to end, too.
+PATIENT = """
+trap 'touch "$1"; until [ -e "$2" ]; do sleep 0.01; done; exit 0' TERM
+echo up
+while :; do sleep 0.01; done
+"""
+
+
+@pytest.mark.ours_only
+def test_stop_concurrency_lets_groups_of_equal_priority_stop_together(start):
+    programs = {"a": "b", "b": "a"}
+    daemon = start(
+        "".join(
+            f"[program:{name}]\ncommand=/bin/sh %(here)s/patient {name}.told {other}.told\nstartsecs=0\n"
+            f"stdout_logfile=%(here)s/{name}.out\ndirectory=%(here)s\nstopwaitsecs=1000\n"
+            for name, other in programs.items()
+        )
+        + "[program:early]\ncommand=/bin/cat\nstartsecs=0\npriority=1\n",
+        files={"patient": PATIENT},
+        supervisord={"stop_concurrency": "0"},
+    )
+    for name in programs:
+        daemon.wait_file(f"{name}.out", "up\n")
+    daemon.wait_all("RUNNING")
+    assert daemon.stop() == 0
+    stopped = [m[1] for text in daemon.messages() if (m := re.match(r"stopped: (\w+) ", text))]
+    assert sorted(stopped[:2]) == ["a", "b"] and stopped[2:] == ["early"]
 
 
 def test_a_program_in_backoff_does_not_delay_the_shutdown(start):
@@ -120,7 +149,7 @@ def test_a_second_exit_signal_is_logged_and_changes_nothing(start):
     ignored = daemon.wait_log("ignored SIGHUP indicating restart request (shutdown in progress)")
     assert ignored.level == "WARN"
     assert daemon.wait_exit() == 0
-    assert daemon.find_log("stopped: stubborn (terminated by SIGKILL)").level == "WARN"
+    assert daemon.wait_log("stopped: stubborn (terminated by SIGKILL)").level == "WARN"
 
 
 def test_hup_restarts_with_the_new_configuration(start):
@@ -234,7 +263,7 @@ def test_limits_are_raised_to_minfds(start):
     daemon = start("[program:limit]\ncommand=/bin/sh -c 'ulimit -Sn'\nstartsecs=0\nstdout_logfile=%(here)s/limit\n",
                    supervisord={"minfds": "1500"}, wrapper=["/usr/bin/prlimit", "--nofile=1200:"])
     daemon.wait_state("limit", "EXITED")
-    assert daemon.find_log("Increased RLIMIT_NOFILE limit to 1500").level == "INFO"
+    assert daemon.wait_log("Increased RLIMIT_NOFILE limit to 1500").level == "INFO"
     assert daemon.read("limit") == "1500\n"
 
 
@@ -243,7 +272,7 @@ def test_the_limit_of_processes_is_raised_to_minprocs(start):
                    "stdout_logfile=%(here)s/limit\n",
                    supervisord={"minprocs": "6000"}, wrapper=["/usr/bin/prlimit", "--nproc=5000:9000"])
     daemon.wait_state("limit", "EXITED")
-    assert daemon.find_log("Increased RLIMIT_NPROC limit to 6000").level == "INFO"
+    assert daemon.wait_log("Increased RLIMIT_NPROC limit to 6000").level == "INFO"
     assert daemon.read("limit") == "6000\n9000\n"
 
 

@@ -128,6 +128,7 @@ TEST(Supervisord, DefaultsAreSupervisors) {
     EXPECT_EQ(d.io_threads, 1);
     EXPECT_EQ(d.io_memory, 64 << 20);
     EXPECT_EQ(d.start_concurrency, 0);
+    EXPECT_EQ(d.stop_concurrency, 1);
 }
 
 TEST(Supervisord, EveryOptionReachesItsField) {
@@ -136,7 +137,8 @@ TEST(Supervisord, EveryOptionReachesItsField) {
         "loglevel=BLATHER\npidfile=/tmp/x.pid\numask=077\nnodaemon=true\nsilent=true\n"
         "minfds=1\nminprocs=2\nnocleanup=true\nchildlogdir=~\nuser=joe\ndirectory=/srv\n"
         "strip_ansi=true\nenvironment=A=b\nidentifier=me\nprofile_options=x\nio_engine=EPOLL\n"
-        "io_threads=4\nio_memory=2MB\nstart_concurrency=7\n");
+        "io_threads=4\nio_memory=2MB\nstart_concurrency=7\n"
+        "stop_concurrency=8\n");
     ASSERT_TRUE(good) << good.error().text;
     const auto& d = good->daemon;
     EXPECT_EQ(d.logfile, "/tmp/x.log");
@@ -157,6 +159,7 @@ TEST(Supervisord, EveryOptionReachesItsField) {
     EXPECT_EQ(d.io_threads, 4);
     EXPECT_EQ(d.io_memory, 2 << 20);
     EXPECT_EQ(d.start_concurrency, 7);
+    EXPECT_EQ(d.stop_concurrency, 8);
 }
 
 TEST(Supervisord, IgnoresTheProfilerWhateverItIsTold) {
