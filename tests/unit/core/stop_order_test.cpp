@@ -86,7 +86,8 @@ TEST_F(StopOrder, AsManyGroupsAsAllowedStopAtOnce) {
     die("d");
     (void)signalled();
     shut_down();
-    EXPECT_THAT(signalled(), ElementsAre("c", "b")) << "a group without a living process has no turn";
+    EXPECT_THAT(signalled(), ElementsAre("c", "b"))
+        << "a group without a living process has no turn";
     die("b");
     EXPECT_THAT(signalled(), ElementsAre("a"));
     die("a");
