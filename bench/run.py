@@ -15,7 +15,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ORDER = ["fleet", "idle", "drain", "latency", "rpc", "ctl", "events", "config", "micro"]
+ORDER = ["fleet", "stop", "idle", "drain", "latency", "rpc", "ctl", "events", "config", "micro"]
 
 
 def module_of(name):

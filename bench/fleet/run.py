@@ -46,10 +46,7 @@ def add_options(add):
     add("--idle", type=seconds, default=1.0, help="seconds of idling (default %(default)s)")
     add("--streams", type=int, choices=(1, 2), help="pipes and logs of a child (default: 2, or 1 "
         "where the descriptor limit leaves no choice)")  # fmt: skip
-    add("--one-group", action="store_true", help="all programs in one group; Supervisor stops groups "
-        "one after the other")  # fmt: skip
-    add("--one-by-one", action="store_true", help="the floor ends each child when the one before is "
-        "gone, as who stops groups one after the other has to")  # fmt: skip
+    add("--one-group", action="store_true", help="all programs in one group")
     add("--new-logs", action="store_true", help="remove the logs before each run: the start then "
         "includes making the files, which costs the same for all peers")  # fmt: skip
 
@@ -68,7 +65,6 @@ def run_once(bench, peer, children, streams, turn):
         directory=os.path.join(bench.work, "run"),
         logs=os.path.join(bench.work, f"logs-{children}"),
         one_group=given.one_group,
-        one_by_one=given.one_by_one,
         sleeper=bench.program("bench_sleeper"),
         stamps=os.path.join(pages, f"fleet-stamps-{os.getpid()}"),
     )

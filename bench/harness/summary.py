@@ -14,6 +14,7 @@ NUMBERS = [
     ("fleet", "", "list_s"),
     ("fleet", "", "idle_cpu_ms_per_s"),
     ("fleet", "", "start_pss_kib_per_child"),
+    ("stop", "all in one group$", "stop_s"),
     ("idle", "", "idle_cpu_ms_per_s"),
     ("idle", "", "idle_wakeups_per_s"),
     ("drain", "^flood, pieces of 16 KiB, 10 writers$", "drain_mb_per_s"),

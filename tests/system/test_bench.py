@@ -16,6 +16,7 @@ pytestmark = pytest.mark.ours_only
 BENCHMARKS = {
     "fleet": (["--children", "20", "--kills", "3", "--idle", "0.1", "--peers", "floor,ringmasterd,runit,s6"],
               "ringmasterd, epoll", "stop_s"),
+    "stop": (["--children", "20"], "ringmasterd, epoll", "stop_s"),
     "idle": (["--children", "20", "--most", "30", "--seconds", "0.2", "--peers", "floor,ringmasterd,runit,s6"],
              "ringmasterd, epoll", "start_pss_kib_per_child"),
     "drain": (["--megabytes", "4", "--peers", "floor,ringmasterd,svlogd,s6-log"], "ringmasterd, epoll", None),

@@ -13,10 +13,10 @@ def floor(bench, **options):
     return Floor(bench.program("bench_floor"), **options)
 
 
-def ringmasters(bench):
-    """Our own, with each engine."""
+def ringmasters(bench, extra=""):
+    """Our own, with each engine; extra lines for [supervisord]."""
     engines = [("uring", "io_uring"), ("epoll", "epoll")]
-    return [Ringmaster(bench.program("ringmasterd"), engine, words) for engine, words in engines]
+    return [Ringmaster(bench.program("ringmasterd"), engine, words, extra) for engine, words in engines]
 
 
 def references(bench):

@@ -10,10 +10,11 @@ class Floor(Peer):
 
     rotates = True
 
-    def __init__(self, program, with_streams, move="splice", name="floor"):
+    def __init__(self, program, with_streams, move="splice", one_by_one=False, name="floor"):
         self._program = program
         self._with_streams = with_streams
         self._move = move
+        self._one_by_one = one_by_one  # ends each child when the one before is gone
         self.keeps_logs = with_streams
         self.name = name
 
@@ -34,7 +35,7 @@ class Floor(Peer):
             "--stamps": fleet.stamps,
             "--logs": fleet.logs,
             "--move": self._move,
-            "--stop": "one-by-one" if fleet.one_by_one else "together",
+            "--stop": "one-by-one" if self._one_by_one else "together",
         }
         if fleet.rotation is not None and fleet.rotation.at > 0:
             given["--rotate-at"] = fleet.rotation.at

@@ -34,7 +34,6 @@ class Fleet:
     sleeper: str
     stamps: str
     rotation: Rotation | None = None  # none: the peer's default
-    one_by_one: bool = False  # the floor ends each child when the one before is gone
 
     def logged_bytes(self, child):
         """How much of the child's output is in its log, rotated files included."""

@@ -113,9 +113,9 @@ class Ringmaster(SupervisorLike):
 
     product = "ringmasterd"
 
-    def __init__(self, program, engine, words):
+    def __init__(self, program, engine, words, extra=""):
         # The pipe to stdin and the pidfd.
-        super().__init__(f"ringmasterd, {words}", program, 2, f"io_engine={engine}\n")
+        super().__init__(f"ringmasterd, {words}", program, 2, f"io_engine={engine}\n{extra}")
 
     def version(self):
         """The revision of the tree; --version names the release of Supervisor it stands in for."""
