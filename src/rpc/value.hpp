@@ -7,15 +7,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace ringmaster::rpc {
 
 struct value;
+struct member;
 using array = std::vector<value>;
-using member = std::pair<std::string, value>;
 using structure = std::vector<member>;  ///< in document order
 
 struct nil {
@@ -35,6 +34,11 @@ struct value {
     /// The text of a string; null for another type.
     const std::string* text() const { return std::get_if<std::string>(&held); }
     const std::int64_t* integer() const { return std::get_if<std::int64_t>(&held); }
+};
+
+struct member {
+    std::string name;
+    value held;
 };
 
 }  // namespace ringmaster::rpc

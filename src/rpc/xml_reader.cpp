@@ -194,7 +194,8 @@ private:
         std::string text;
         if (!read_text(name, text)) return false;
         if (!wanted_.empty() && std::ranges::find(wanted_, text) == wanted_.end()) return true;
-        return read(held, into.emplace_back(std::move(text), value{}).second);
+        into.push_back({std::move(text), {}});
+        return read(held, into.back().held);
     }
 
     dialect rules_;
