@@ -77,9 +77,8 @@ result<void, startup_error> daemon::build(const process_setup& setup) {
     options.events.first_serial = setup.next_event_serial;
     options.children.strip_ansi = config_.daemon.strip_ansi;
     options.reaps_strays = io::exit_watcher::may_have_strays();
-    const auto bound = [](int at_once) { return static_cast<std::size_t>(std::max(at_once, 0)); };
-    options.start_concurrency = bound(config_.daemon.start_concurrency);
-    options.stop_concurrency = bound(config_.daemon.stop_concurrency);
+    options.start_concurrency = static_cast<std::size_t>(config_.daemon.start_concurrency);
+    options.stop_concurrency = static_cast<std::size_t>(config_.daemon.stop_concurrency);
     auto fleet = io::fleet::make(control_, std::move(options), start_.log);
     if (!fleet) {
         return fmt::format("could not start the data plane (io_engine={}): {}",

@@ -7,9 +7,8 @@ import os
 import shutil
 
 from harness import peers
-from harness.fleet_run import Plan, Run, prepared
+from harness.fleet_run import Plan, Run, fleet_alone, prepared
 from harness.options import add_peers_option, at_least, numbers_of, seconds
-from harness.peers.peer import Fleet
 from harness.program import in_turns
 from harness.results import Measure
 from harness.sizes import need_room, plan_sizes, those_for, words_for
@@ -58,16 +57,7 @@ def quick(given):
 def run_once(bench, peer, children, streams, turn):
     """Runs all steps; returns the numbers."""
     given = bench.given
-    pages = "/dev/shm" if os.access("/dev/shm", os.W_OK) else bench.work
-    fleet = Fleet(
-        children=children,
-        streams=streams,
-        directory=os.path.join(bench.work, "run"),
-        logs=os.path.join(bench.work, f"logs-{children}"),
-        one_group=given.one_group,
-        sleeper=bench.program("bench_sleeper"),
-        stamps=os.path.join(pages, f"fleet-stamps-{os.getpid()}"),
-    )
+    fleet = fleet_alone(bench, children, streams, given.one_group)
     if given.new_logs:
         shutil.rmtree(fleet.logs, ignore_errors=True)
         os.makedirs(fleet.logs)

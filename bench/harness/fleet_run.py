@@ -13,6 +13,7 @@ import signal
 import time
 
 from harness import machine
+from harness.peers.peer import Fleet
 from harness.stamps import Stamps, TimedOut, wait_until
 
 STEP_SECONDS = 300  # patience with one step of a slow peer
@@ -64,6 +65,20 @@ class Cost:
 
     def pss_kib(self):
         return sum(machine.pss_kib(pid) for pid in self._peer.pids(self._main))
+
+
+def fleet_alone(bench, children, streams, one_group=False):
+    """A fleet that has the machine for itself; its logs stay for the next one of that size."""
+    pages = "/dev/shm" if os.access("/dev/shm", os.W_OK) else bench.work
+    return Fleet(
+        children=children,
+        streams=streams,
+        directory=os.path.join(bench.work, "run"),
+        logs=os.path.join(bench.work, f"logs-{children}"),
+        one_group=one_group,
+        sleeper=bench.program("bench_sleeper"),
+        stamps=os.path.join(pages, f"{bench.name}-stamps-{os.getpid()}"),
+    )
 
 
 @contextlib.contextmanager

@@ -58,12 +58,13 @@ class Bench:
         return path
 
     def note(self, text):
-        self.notes.append(text)
-        say(text)
+        if text not in self.notes:
+            self.notes.append(text)
+            say(text)
 
     def choose(self, peers):
         """Those of the peers that were asked for and can run; notes why others cannot."""
-        wanted = self.asked_for([peer.name for peer in peers])
+        wanted = self.asked_for(list(dict.fromkeys(peer.name for peer in peers)))
         chosen = []
         for peer in (peer for peer in peers if peer.name in wanted):
             reason = peer.missing()

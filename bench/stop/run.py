@@ -4,12 +4,9 @@ Supervisor stops groups one after the other, and a program that is in no group i
 says what each case is.
 """
 
-import os
-
 from harness import peers
-from harness.fleet_run import Plan, Run, prepared
+from harness.fleet_run import Plan, Run, fleet_alone, prepared
 from harness.options import add_peers_option, at_least, numbers_of
-from harness.peers.peer import Fleet
 from harness.program import in_turns
 from harness.results import Measure
 from harness.sizes import need_room, plan_sizes, those_for, words_for
@@ -51,15 +48,7 @@ def ways(bench):
 
 
 def run_once(bench, way, peer, children, streams, turn):
-    fleet = Fleet(
-        children=children,
-        streams=streams,
-        directory=os.path.join(bench.work, "run"),
-        logs=os.path.join(bench.work, f"logs-{children}"),
-        one_group=way.one_group,
-        sleeper=bench.program("bench_sleeper"),
-        stamps=os.path.join(bench.work, "stamps"),
-    )
+    fleet = fleet_alone(bench, children, streams, way.one_group)
     fleet.empty_logs()
     with prepared(peer, fleet, children + 1000, 0) as stamps:
         run = Run(peer, fleet, Plan(0, 0, 0, seed=turn), stamps)

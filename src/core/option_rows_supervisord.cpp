@@ -75,11 +75,11 @@ const option table[] = {
     {.name = "io_memory", .type = type::drain_memory, .fallback = "64MB",
      .help = "what all programs together may have in memory of output on its way",
      .extension = true, .field = RM_FIELD(daemon_config, io_memory)},
-    {.name = "start_concurrency", .type = type::integer, .fallback = "0",
+    {.name = "start_concurrency", .type = type::concurrency, .fallback = "0",
      .help = "programs that start at once when many are to start; 0: all",
      .extension = true, .field = RM_FIELD(daemon_config, start_concurrency)},
-    {.name = "stop_concurrency", .type = type::integer, .fallback = "1",
-     .help = "groups of equal priority that stop at once when the daemon ends; 0: all",
+    {.name = "stop_concurrency", .type = type::concurrency, .fallback = "1",
+     .help = "groups of equal priority that stop together when the daemon ends; 0: all",
      .extension = true, .field = RM_FIELD(daemon_config, stop_concurrency)},
 };
 // clang-format on

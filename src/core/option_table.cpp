@@ -86,6 +86,7 @@ std::string_view expectation(value_type type) {
         case value_type::engine: return "auto, uring or epoll";
         case value_type::thread_count: return "a whole number from 1 to 64";
         case value_type::drain_memory: return "a number of bytes from 1MB, such as 64MB";
+        case value_type::concurrency: return "a whole number from 0";
         case value_type::serverurl: return "AUTO, or a URL";
         case value_type::text:
         case value_type::entry_point:

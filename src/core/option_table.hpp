@@ -64,6 +64,7 @@ enum class value_type : std::uint8_t {
     engine,        ///< auto, uring, epoll
     thread_count,  ///< 1 … 64
     drain_memory,  ///< bytes, from 1 MiB
+    concurrency,   ///< how many at once; 0: any number
     ignored,
 };
 

@@ -36,6 +36,12 @@ parsed<std::int64_t> parse_thread_count(std::string_view text) {
     return count;
 }
 
+parsed<std::int64_t> parse_concurrency(std::string_view text) {
+    RM_TRY(const auto at_once, parse_integer(text));
+    if (at_once < 0) return value_error::of(fmt::format("{} is less than 0", at_once));
+    return at_once;
+}
+
 parsed<std::int64_t> parse_drain_memory(std::string_view text) {
     RM_TRY(const auto bytes, parse_byte_size(text));
     if (bytes < least_drain_memory)
@@ -97,8 +103,9 @@ parsed<void> assign(const option&, std::string_view text, bool& out, machine_typ
 
 parsed<void> assign(const option& row, std::string_view text, int& out, machine_types&) {
     if (row.type == value_type::signal) return store(parse_signal(text), out);
-    const auto number =
-        row.type == value_type::thread_count ? parse_thread_count(text) : parse_integer(text);
+    const auto number = row.type == value_type::thread_count  ? parse_thread_count(text)
+                        : row.type == value_type::concurrency ? parse_concurrency(text)
+                                                              : parse_integer(text);
     if (!number) return number.error();
     out = clamp_to_int(*number);
     return {};

@@ -53,7 +53,7 @@ void supervisor::step(process_id id, const instant& now, Input&& input) {
     if (state_ == daemon_state::running)
         give_turns(now);
     else
-        stop_groups_in_turn(now);
+        stop_next_groups(now);
 }
 
 void supervisor::give_turns(const instant& now) {
@@ -167,7 +167,7 @@ void supervisor::request(daemon_state target, const instant& now) {
     }
     for (const auto& each : groups_) to_stop_.push_back(each.get());
     std::ranges::stable_sort(to_stop_, {}, [](const group* each) { return each->config.priority; });
-    stop_groups_in_turn(now);
+    stop_next_groups(now);
     report_shutdown(now);
 }
 
@@ -206,7 +206,7 @@ void supervisor::wake(const instant& now) {
 
 // -- stopping everything --------------------------------------------------------------------------
 
-void supervisor::stop_groups_in_turn(const instant& now) {
+void supervisor::stop_next_groups(const instant& now) {
     while (!to_stop_.empty() && may_stop(*to_stop_.back())) {
         group& next = *to_stop_.back();
         to_stop_.pop_back();
@@ -226,7 +226,7 @@ void supervisor::stop_groups_in_turn(const instant& now) {
 bool supervisor::may_stop(const group& next) const {
     if (groups_stopping_ == 0) return true;
     const bool has_room = stops_at_once_ == 0 || groups_stopping_ < stops_at_once_;
-    return has_room && next.config.priority == *stop_priority_;
+    return has_room && next.config.priority == stop_priority_;
 }
 
 void supervisor::report_shutdown(const instant& now) {

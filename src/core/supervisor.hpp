@@ -133,7 +133,7 @@ private:
     void rearm(entry& of);
     void autostart(const group& of, const instant& now);
     void give_turns(const instant& now);
-    void stop_groups_in_turn(const instant& now);
+    void stop_next_groups(const instant& now);
     bool may_stop(const group& next) const;
     void report_shutdown(const instant& now);
     void log(log_level level, std::string text);
@@ -150,9 +150,9 @@ private:
     std::unordered_map<process_id, entry> entries_;
     std::set<std::pair<time_point, process_id>> deadlines_;
     std::size_t stops_at_once_ = 1;
-    std::vector<group*> to_stop_;       ///< shutdown: still to be stopped, the next one at the back
-    std::size_t groups_stopping_ = 0;   ///< have is_stopping
-    std::optional<int> stop_priority_;  ///< of the groups that were begun last
+    std::vector<group*> to_stop_;      ///< shutdown: still to be stopped, the next one at the back
+    std::size_t groups_stopping_ = 0;  ///< have is_stopping
+    int stop_priority_ = 0;            ///< of these
     std::optional<time_point> report_at_;
 };
 

@@ -62,6 +62,7 @@ TEST(SupervisorSimulation, KeepsItsInvariantsForAFreshSeed) {
     const auto seed = fresh_seed();
     run({.seed = seed, .groups = 40, .processes = 1000}, 20'000);
     run({.seed = seed, .groups = 40, .processes = 1000, .start_concurrency = 50}, 20'000);
+    run({.seed = seed, .groups = 40, .processes = 1000, .stop_concurrency = 2}, 20'000);
 }
 
 TEST(SupervisorSimulation, KeepsItsInvariantsWithAHundredThousandProcesses) {

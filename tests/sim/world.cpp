@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,8 @@ using core::process_state;
 
 constexpr int sigterm = 15;
 constexpr int sigkill = 9;
+/// Processes that all are looked at after each step of a shutdown.
+constexpr int most_to_look_at = 2'000;
 /// Members of a group that one command is about, so that huge groups do not take all the time.
 constexpr std::size_t most_commanded = 100;
 
@@ -130,6 +133,7 @@ void world::step() {
     take_effects();
     for (const auto id : touched_) check(id);
     touched_.clear();
+    if (size() <= most_to_look_at) check_stops_at_once();
     if (++steps_ % (10 * ids_.size() + 1) == 0) check_all();
 }
 
@@ -301,16 +305,32 @@ void world::check_stop_order(process_id id) {
     }
 }
 
+/// As many groups of the highest priority stop as may, and no more.
 void world::check_stops_at_once() {
-    if (supervisor_.state() == core::daemon_state::running || stop_concurrency_ == 0) return;
-    const auto is_in_turn = [this](process_id id) {
-        return !actors_.at(id).stop_requested &&
-               supervisor_.find(id)->state() == process_state::stopping;
-    };
-    const auto stopping = std::ranges::count_if(supervisor_.groups(), [&](const auto& group) {
-        return std::ranges::any_of(group->members, is_in_turn);
-    });
-    if (static_cast<std::size_t>(stopping) > stop_concurrency_) violated("too many groups stop");
+    if (supervisor_.state() == core::daemon_state::running || supervisor_.finished()) return;
+    std::size_t in_turn = 0;
+    std::size_t waiting = 0;  // of the same priority
+    int priority = std::numeric_limits<int>::min();
+    for (const auto& group : supervisor_.groups()) {
+        if (group->alive == 0) continue;
+        if (group->config.priority > priority) in_turn = waiting = 0;
+        priority = std::max(priority, group->config.priority);
+        if (group->config.priority == priority) ++(group->is_stopping ? in_turn : waiting);
+    }
+    const auto most = stop_concurrency_ == 0 ? in_turn + waiting : stop_concurrency_;
+    if (in_turn != std::min(most, in_turn + waiting)) violated("too many or too few groups stop");
+    for (const auto& group : supervisor_.groups()) {
+        for (const auto id : group->members) check_has_turn(*group, id);
+    }
+}
+
+/// Whoever's group has its turn does not go on, and nobody else is told to end.
+void world::check_has_turn(const core::supervisor::group& of, process_id id) {
+    const auto state = supervisor_.find(id)->state();
+    const bool goes_on = state == process_state::running || state == process_state::backoff;
+    if (of.is_stopping && goes_on) violated(fmt::format("{} is not told to end", id));
+    const bool told = state == process_state::stopping && !actors_.at(id).stop_requested;
+    if (!of.is_stopping && told) violated(fmt::format("{} stops before its turn", id));
 }
 
 // -- invariants -----------------------------------------------------------------------------------
@@ -358,7 +378,6 @@ void world::check_all() {
     }
     std::size_t counted = 0;
     for (const auto& group : supervisor_.groups()) counted += group->alive;
-    check_stops_at_once();
     if (counted != alive) violated("the count of living processes is wrong");
     if (any_deadline && !supervisor_.next_deadline()) violated("a deadline was forgotten");
     if (any_waits && under_way < start_concurrency_) violated("somebody waits for no reason");

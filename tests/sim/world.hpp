@@ -101,6 +101,7 @@ private:
     void check(process_id id);
     void check_stop_order(process_id id);
     void check_stops_at_once();
+    void check_has_turn(const core::supervisor::group& of, process_id id);
     void violated(std::string what);
 
     std::mt19937_64 random_;

@@ -58,6 +58,7 @@ const std::map<value_type, samples> samples_of{
     {value_type::thread_count, {{"1", "64"}, "65", "65 is not a number of threads from 1 to 64"}},
     {value_type::drain_memory,
      {{"1MB", "64mb", "1048576"}, "1000", "1000 bytes are less than 1MB"}},
+    {value_type::concurrency, {{"0", "1", "5000"}, "-1", "-1 is less than 0"}},
     {value_type::text, {{"anything", "100%%"}, {}, {}}},
     {value_type::serverurl, {{"AUTO", "", "http://x:1"}, {}, {}}},
     {value_type::name,

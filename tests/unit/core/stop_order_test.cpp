@@ -95,6 +95,46 @@ TEST_F(StopOrder, AsManyGroupsAsAllowedStopAtOnce) {
     EXPECT_TRUE(subject.finished());
 }
 
+TEST_F(StopOrder, AnotherPriorityWaitsEvenWhereThereIsRoom) {
+    subject.limit_stops(2);
+    run("first", 1);
+    run("a", 5);
+    run("b", 5);
+    shut_down();
+    EXPECT_THAT(signalled(), ElementsAre("b", "a"));
+    die("b");
+    EXPECT_THAT(signalled(), IsEmpty());
+    die("a");
+    EXPECT_THAT(signalled(), ElementsAre("first"));
+}
+
+TEST_F(StopOrder, WhoCannotBeSignalledOrOnlyWaitsGivesItsTurnOn) {
+    subject.limit_stops(2);
+    for (const char* const name : {"a", "b", "c", "d"}) run(name, 5);
+    subject.exited(id("d"), {}, now);
+    subject.start(id("d"), now);
+    subject.launch_failed(id("d"), "can't find command 'd'", now);
+    ASSERT_EQ(subject.find(id("d"))->state(), process_state::backoff);
+    (void)signalled();
+    shut_down();
+    EXPECT_EQ(subject.find(id("d"))->state(), process_state::fatal);
+    EXPECT_THAT(signalled(), ElementsAre("c", "b"));
+    subject.signal_failed(id("c"), signal_effect{15, false, true}, 1,
+                          "[Errno 1] Operation not permitted", now);
+    ASSERT_EQ(subject.find(id("c"))->state(), process_state::unknown);
+    EXPECT_THAT(signalled(), ElementsAre("a"));
+}
+
+TEST_F(StopOrder, AGroupThatAClientStopsTakesItsTurnAllTheSame) {
+    for (const char* const name : {"a", "b"}) run(name, 5);
+    subject.stop(id("b"), now);
+    EXPECT_THAT(signalled(), ElementsAre("b"));
+    shut_down();
+    EXPECT_THAT(signalled(), IsEmpty()) << "b has its signal, and a waits for it";
+    die("b");
+    EXPECT_THAT(signalled(), ElementsAre("a"));
+}
+
 TEST_F(StopOrder, ADeathBeforeItsGroupsTurnGivesNobodyElseATurn) {
     for (const char* const name : {"a", "b", "c"}) run(name, 5);
     shut_down();
