@@ -46,6 +46,7 @@ struct log_thread::shared {
     bool left = false;  ///< the owner does not wait for the end any more
     bool ended = false;
     writer write;
+    std::chrono::seconds patience;
 };
 
 void log_thread::work_off(shared& state) {
@@ -83,9 +84,10 @@ void log_thread::work_off(shared& state) {
     state.moved.notify_all();
 }
 
-result<std::unique_ptr<log_thread>> log_thread::start(writer write) {
+result<std::unique_ptr<log_thread>> log_thread::start(writer write, std::chrono::seconds patience) {
     auto state = std::make_shared<shared>();
     state->write = std::move(write);
+    state->patience = patience;
     try {
         std::thread thread([state] { work_off(*state); });
         ::pthread_setname_np(thread.native_handle(), "main-log");

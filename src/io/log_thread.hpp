@@ -23,7 +23,7 @@ public:
 
     /// A disk that has not done anything for so long hangs; it is not waited for again before it
     /// moves.
-    static constexpr std::chrono::seconds patience{1};
+    static constexpr std::chrono::seconds usual_patience{1};
     /// Time between two attempts while a reader does not keep up.
     static constexpr std::chrono::milliseconds retry{100};
     /// Time between two writes while nobody waits for them: a fleet that starts has thousands of
@@ -32,7 +32,8 @@ public:
     /// Lines that may wait, in bytes.
     static constexpr std::size_t room = 4 * 1024 * 1024;
 
-    static result<std::unique_ptr<log_thread>> start(writer write);
+    static result<std::unique_ptr<log_thread>> start(
+        writer write, std::chrono::seconds patience = usual_patience);
     log_thread(const log_thread&) = delete;
     log_thread& operator=(const log_thread&) = delete;
     /// Waits until everything is written, but only so long for a disk that hangs or a reader that

@@ -102,8 +102,8 @@ class Fleet:
         for pid in redis_pids:
             text = self.daemon.wait_file("redis.log", f"{pid}:M ")
             assert f"pid={pid}, just started" in text
-        ready = len(re.findall(r"(?m)^\d+:M .* \* Ready to accept connections$", self.daemon.read("redis.log")))
-        assert ready == len(redis_pids)
+        ready = re.compile(r"(?m)^\d+:M .* \* Ready to accept connections$")
+        self.daemon.wait_file("redis.log", lambda text: len(ready.findall(text)) == len(redis_pids))
 
 
 def test_redis_and_nginx_serve_die_and_come_back(start):
@@ -124,9 +124,8 @@ def test_redis_and_nginx_serve_die_and_come_back(start):
     fleet.expect_service()
     fleet.burst()
     fleet.expect_complete_output(redis)
-    errors = daemon.read("nginx.error")
     for pid in (nginx, again):
-        assert re.search(rf"(?m)\[notice\] {pid}#{pid}: start worker processes$", errors)
+        daemon.wait_file("nginx.error", f"[notice] {pid}#{pid}: start worker processes\n")
 
     assert daemon.stop() == 0
     assert daemon.wait_log("stopped: nginx (exit status 0)").level == "INFO"

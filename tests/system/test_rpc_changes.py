@@ -1,6 +1,9 @@
 """XML-RPC: groups that come and go, the end of the daemon and its restart."""
 
 
+import os
+import signal
+
 from harness import eventually, rpc_proxy
 from rpc_fleet import STUBBORN, ensure_stubborn, fault
 
@@ -52,11 +55,12 @@ def test_all_groups_can_be_replaced_while_others_run(start):
 
 def test_shutdown_stops_everything_and_faults_meanwhile(start):
     daemon = start(
-        f"[program:stubborn]\ncommand={STUBBORN}\nstopwaitsecs=2\nstartsecs=0\n[program:cat]\ncommand=/bin/cat\nstartsecs=0\n"
+        f"[program:stubborn]\ncommand={STUBBORN}\nstopwaitsecs=1000\nstartsecs=0\n[program:cat]\ncommand=/bin/cat\nstartsecs=0\n"
     )
     daemon.wait_state("stubborn", "RUNNING")
     api = daemon.rpc.supervisor
     ensure_stubborn(api)
+    pid = api.getProcessInfo("stubborn")["pid"]
     other = rpc_proxy(daemon.socket)
     assert api.shutdown() is True
     for call in (api.getState, api.getAllProcessInfo, api.shutdown, api.restart, other.supervisor.getPID):
@@ -64,6 +68,7 @@ def test_shutdown_stops_everything_and_faults_meanwhile(start):
     assert fault(api.getProcessInfo, "nope") == (6, "SHUTDOWN_STATE")
     assert fault(api.getState, 1) == (2, "INCORRECT_PARAMETERS")
     assert "supervisor.getState" in daemon.rpc.system.listMethods()
+    os.kill(pid, signal.SIGKILL)
     assert daemon.wait_exit() == 0
     other("close")()
 

@@ -9,7 +9,7 @@ import xmlrpc.client
 import pytest
 
 from harness import rpc_proxy
-from rpc_fleet import ensure, ensure_stubborn, fault, start_fleet, success
+from rpc_fleet import STUBBORN, ensure, ensure_stubborn, fault, start_fleet, success
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,20 @@ def api(daemon):
     return daemon.rpc.supervisor
 
 
+@pytest.fixture(scope="module")
+def patient(start_shared):
+    """A daemon whose programs stay STARTING and STOPPING until a test ends that."""
+    return start_shared(
+        "[program:slow]\ncommand=/bin/cat\nautostart=false\nstartsecs=1000\n"
+        f"[program:stubborn]\ncommand={STUBBORN}\nautostart=false\nstartsecs=0\nstopwaitsecs=1000\n"
+    )
+
+
+def end_stubborn(daemon):
+    os.kill(daemon.info("stubborn")["pid"], signal.SIGKILL)
+    daemon.wait_state("stubborn", "STOPPED")
+
+
 # -- starting -------------------------------------------------------------------------------------
 
 
@@ -32,11 +46,11 @@ def test_start_waits_until_the_process_runs(api):
     assert api.stopProcess("slow") is True
 
 
-def test_start_without_waiting_returns_at_once(daemon, api):
+def test_start_without_waiting_returns_at_once(patient):
+    api = patient.rpc.supervisor
     assert api.startProcess("slow", False) is True
     assert api.getProcessInfo("slow")["statename"] == "STARTING"
-    daemon.wait_state("slow", "RUNNING")
-    api.stopProcess("slow")
+    assert api.stopProcess("slow") is True
 
 
 def test_a_start_that_fails_is_a_spawn_error_at_the_first_attempt(api):
@@ -46,9 +60,9 @@ def test_a_start_that_fails_is_a_spawn_error_at_the_first_attempt(api):
     assert api.stopProcess("failing") is True
 
 
-def test_a_stop_during_a_start_ends_the_start(daemon, api):
+def test_a_stop_during_a_start_ends_the_start(patient):
     outcome = []
-    other = rpc_proxy(daemon.socket)
+    other = rpc_proxy(patient.socket)
 
     def begin():
         try:
@@ -58,19 +72,19 @@ def test_a_stop_during_a_start_ends_the_start(daemon, api):
 
     thread = threading.Thread(target=begin)
     thread.start()
-    daemon.wait_state("slow", "STARTING")
-    api.stopProcess("slow")
+    patient.wait_state("slow", "STARTING")
+    patient.rpc.supervisor.stopProcess("slow")
     thread.join()
     assert outcome == [(40, "ABNORMAL_TERMINATION: slow")]
     other("close")()
 
 
-def test_starting_a_process_that_is_stopping(daemon, api):
+def test_starting_a_process_that_is_stopping(patient):
+    api = patient.rpc.supervisor
     ensure_stubborn(api)
     api.stopProcess("stubborn", False)
     assert fault(api.startProcess, "stubborn") == (40, "ABNORMAL_TERMINATION: stubborn")
-    daemon.wait_state("stubborn", "STOPPED")
-    ensure_stubborn(api)
+    end_stubborn(patient)
 
 
 def test_start_of_unknown_names(api):
@@ -92,13 +106,15 @@ def test_stop_of_a_process_that_does_not_run(api):
     assert fault(api.stopProcessGroup, "nope") == (10, "BAD_NAME: nope")
 
 
-def test_a_waiting_stop_does_not_hold_up_others(daemon, api):
+def test_a_waiting_stop_does_not_hold_up_others(patient):
+    api = patient.rpc.supervisor
     ensure_stubborn(api)
-    other = rpc_proxy(daemon.socket)
+    other = rpc_proxy(patient.socket)
     thread = threading.Thread(target=other.supervisor.stopProcess, args=["stubborn"])
     thread.start()
-    daemon.wait_state("stubborn", "STOPPING")  # answered while the stop is pending
-    assert api.getPID() == daemon.pid
+    patient.wait_state("stubborn", "STOPPING")  # answered while the stop is pending
+    assert api.getPID() == patient.pid
+    end_stubborn(patient)
     thread.join()
     assert api.getProcessInfo("stubborn")["statename"] == "STOPPED"
     other("close")()
@@ -178,14 +194,13 @@ def test_signals_for_groups_and_all(daemon, api):
     }  # fmt: skip
 
 
-def test_a_client_that_goes_away_does_no_harm(daemon, api):
+def test_a_client_that_goes_away_does_no_harm(patient):
+    api = patient.rpc.supervisor
     ensure_stubborn(api)
     gone = socket.socket(socket.AF_UNIX)
-    gone.connect(str(daemon.socket))
+    gone.connect(str(patient.socket))
     body = xmlrpc.client.dumps(("stubborn",), "supervisor.stopProcess")
     gone.sendall(f"POST /RPC2 HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
-    daemon.wait_state("stubborn", "STOPPING")
+    patient.wait_state("stubborn", "STOPPING")
     gone.close()
-    daemon.wait_state("stubborn", "STOPPED")  # what was asked for is not undone
-    assert api.startProcess("stubborn") is True
-    os.kill(api.getProcessInfo("stubborn")["pid"], signal.SIGKILL)
+    end_stubborn(patient)  # what was asked for is not undone

@@ -31,7 +31,7 @@ autostart=false
 startsecs=0
 [program:quick]
 ; Not /bin/true: whether that is RUNNING when Supervisor looks for the first time, chance decides.
-command=/bin/sleep 1
+command=/bin/sleep 3
 autostart=false
 autorestart=false
 startsecs=0
@@ -39,9 +39,13 @@ startsecs=0
 command=/bin/cat
 autostart=false
 startsecs=1
+[program:patient]
+command=/bin/cat
+autostart=false
+startsecs=1000
 [program:early]
 ; Whether a program that ends at once is dead when a call that does not wait is answered, chance decides.
-command=/bin/sh -c "sleep 1; exit 1"
+command=/bin/sh -c "sleep 3; exit 1"
 autostart=false
 startsecs=20
 startretries=0
@@ -62,7 +66,7 @@ autostart=false
 command=/bin/sh -c 'trap "" TERM; echo ready; exec sleep 1000'
 autostart=false
 startsecs=0
-stopwaitsecs=2
+stopwaitsecs=5
 stdout_logfile=%(here)s/stubborn.out
 [program:immortal]
 command=/bin/sh -c 'trap "" TERM; echo ready; exec sleep 1000'
@@ -234,8 +238,8 @@ STARTING = [
     call("startProcess", "idle"), call("startProcess", "idle"), call("startProcess", "cat"), call("getProcessInfo", "idle"),
     call("startProcess", "quick"), wait_state("quick", "EXITED"), call("getProcessInfo", "quick"), call("startProcess", "quick", False),
     wait_state("quick", "EXITED"),
-    call("startProcess", "slow"), call("startProcess", "slow"), call("stopProcess", "slow"), call("startProcess", "slow", ""),
-    call("getProcessInfo", "slow"), call("startProcess", "slow", 0), call("stopProcess", "slow"),
+    call("startProcess", "slow"), call("startProcess", "slow"), call("stopProcess", "slow"), call("startProcess", "patient", ""),
+    call("getProcessInfo", "patient"), call("startProcess", "patient", 0), call("stopProcess", "patient"),
     call("startProcess", "early"), wait_state("early", "FATAL"), call("getProcessInfo", "early"),
     call("startProcess", "missing"), call("getProcessInfo", "missing"), call("startProcess", "missing", False),
     call("startProcess", "directory"), call("startProcess", "data"), call("startProcess", "unparsable"),

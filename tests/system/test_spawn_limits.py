@@ -25,7 +25,7 @@ def test_every_failure_to_spawn_is_told_in_spawnerr_and_in_the_log(start):
         assert info["spawnerr"] == info["description"] == message
         assert daemon.wait_log(f"spawnerr: {message}").level == "INFO"
         assert not daemon.find_log(f"spawned: '{name}'")
-    assert daemon.state("cat") == "RUNNING"
+    daemon.wait_state("cat", "RUNNING")
 
 
 @as_root

@@ -22,7 +22,7 @@ PROGRAMS = {
     "once_more": ("test -e once_more && exec cat; touch once_more; exit 1", "startsecs=0", "RUNNING"),
     "always": ("test -e always && exec cat; touch always; exit 0", "startsecs=0\nautorestart=true", "RUNNING"),
     "too_quick": ("exit 0", "startsecs=30\nstartretries=1", "FATAL"),
-    "at_last": ("echo >>tries; test $(wc -l <tries) -gt 2 && exec cat; exit 1", "startsecs=1", "RUNNING"),
+    "at_last": ("echo >>tries; test $(wc -l <tries) -gt 2 && exec cat; exit 1", "startsecs=3", "RUNNING"),
     "on_request": ("exec cat", "autostart=false", "STOPPED"),
     "unproven": ("exec cat", "startsecs=1000", "STARTING"),
 }

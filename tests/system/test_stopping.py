@@ -27,7 +27,7 @@ def daemon(start_shared):
     ignore = 'trap "" TERM;'
     daemon = start_shared(
         "[program:cat]\ncommand=/bin/cat\n"
-        f"[program:stubborn]\ncommand={STUBBORN}\nstopwaitsecs=1\nstdout_logfile=%(here)s/stubborn.log\n"
+        f"[program:stubborn]\ncommand={STUBBORN}\nstopwaitsecs=5\nstdout_logfile=%(here)s/stubborn.log\n"
         f"[program:usr1]\ncommand={REPORTER}\nstopsignal=USR1\nstdout_logfile=%(here)s/usr1.log\n"
         f"[program:reporter]\ncommand={REPORTER}\nstdout_logfile=%(here)s/reporter.log\n"
         f"[program:alone]\ncommand={family('alone')}\nautostart=false\n"
@@ -119,7 +119,9 @@ def test_killasgroup_kills_the_whole_group(daemon):
 
 
 def test_stopping_a_program_that_waits_for_a_retry_takes_effect_at_once(daemon):
-    daemon.wait_state("retrying", "BACKOFF")
+    # Just after a failure: each wait is a second longer than the one before.
+    failures = daemon.count_log("^exited: retrying")
+    eventually(lambda: daemon.count_log("^exited: retrying") > max(failures, 1), "another failure")
     assert daemon.rpc.supervisor.stopProcess("retrying") is True
     assert daemon.info("retrying")["statename"] == "STOPPED"
     assert daemon.wait_log("Attempted to kill retrying, which is in BACKOFF state.").level == "DEBG"

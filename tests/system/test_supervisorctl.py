@@ -84,10 +84,12 @@ def test_groups_and_all(daemon):
 
 
 def test_tail(daemon):
-    name = daemon.info("writer")["stdout_logfile"]
+    info = daemon.info("writer")
+    daemon.wait_file(info["stdout_logfile"], "line two\n")
+    daemon.wait_file(info["stderr_logfile"], "oops\n")
+    daemon.rpc.supervisor.stopProcess("writer")  # all that it wrote is in its logs then
     daemon.disconnect()
-    daemon.wait_file(name, "line two\n")
-    (daemon.dir / name).write_text("line one\nline two\n")
+    (daemon.dir / info["stdout_logfile"]).write_text("line one\nline two\n")
     assert daemon.ctl("tail", "writer") == ("line one\nline two\n\n", "", 0)
     assert daemon.ctl("tail", "-4", "writer") == ("two\n\n", "", 0)
     assert "oops" in daemon.ctl("tail", "writer", "stderr").stdout
@@ -134,12 +136,14 @@ def test_shutdown(start):
 
 def test_shutdown_of_a_daemon_that_is_going_down(start):
     daemon = start(
-        "[program:s]\ncommand=/bin/sh -c 'trap \"\" TERM; echo up; exec sleep 1000'\nstopwaitsecs=2\nstartsecs=0\n"
+        "[program:s]\ncommand=/bin/sh -c 'trap \"\" TERM; echo up; exec sleep 1000'\nstopwaitsecs=1000\nstartsecs=0\n"
         "stdout_logfile=%(here)s/up\n"
     )
     daemon.wait_file("up", "up\n")
+    pid = daemon.info("s")["pid"]
     daemon.disconnect()
     os.kill(daemon.pid, signal.SIGTERM)
     daemon.wait_log("received SIGTERM indicating exit request")
     eventually(lambda: daemon.ctl("shutdown").stdout == "ERROR: already shutting down\n", "the refusal")
+    os.kill(pid, signal.SIGKILL)
     assert daemon.wait_exit() == 0

@@ -114,6 +114,7 @@ def test_failed_starts_are_counted_across_a_stop_and_forgotten_when_given_up(sta
             daemon.rpc.supervisor.startProcess(name)
     # After the third failure there are three seconds before the next attempt.
     wait_events(daemon, "l", lambda seen: ("BACKOFF", "tries:3") in states(seen, "few"))
+    daemon.wait_log("exited: few")
     assert daemon.rpc.supervisor.stopProcess("few") is True
     info = daemon.info("few")
     assert (info["statename"], info["spawnerr"]) == ("STOPPED", "Exited too quickly (process log may have details)")
@@ -159,7 +160,7 @@ def test_a_refused_signal_makes_unknown_of_every_living_state(start, state, by, 
     )
     daemon = start(
         f"[program:other]\ncommand={change}\nstartsecs=1000\nstdout_logfile=%(here)s/up\n"
-        f"stopwaitsecs={2 if by == 'escalation' else 1000}\n",
+        f"stopwaitsecs={5 if by == 'escalation' else 1000}\n",
         wrapper=["setpriv", "--bounding-set=-kill", "--inh-caps=-kill"],
     )
     daemon.wait_file("up", "up")

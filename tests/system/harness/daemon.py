@@ -202,10 +202,11 @@ class Daemon(DaemonView):
                 code = self.stop()
                 if code != 0:
                     problems.append(f"the daemon ended with {code}")
-            remaining = self.leftovers()
-            if remaining:
-                names = [f"{p.pid} {command_line(p.pid)}" for p in remaining]
-                problems.append(f"left behind: {names}")
+            # Who was killed beside a leader that the daemon waits for may need a processor to die on.
+            eventually(
+                lambda: not self.leftovers(),
+                lambda: f"the end of {[f'{p.pid} {command_line(p.pid)}' for p in self.leftovers()]}",
+            )
         except AssertionError as error:
             problems.append(str(error))
         finally:

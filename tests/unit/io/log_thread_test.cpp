@@ -3,12 +3,16 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <future>
 #include <string>
 #include <vector>
 
 namespace ringmaster::io {
 namespace {
+
+/// Patience of tests that are not about disks that hang.
+constexpr std::chrono::seconds a_minute{60};
 
 /// A disk that hangs until it is let go.
 struct disk {
@@ -27,10 +31,11 @@ struct disk {
 
 TEST(LogThread, WritesInTheOrderInWhichLinesAndWorkCame) {
     std::string seen;
-    auto thread = log_thread::start([&seen](std::string_view lines) {
+    const auto writer = [&seen](std::string_view lines) {
         seen += lines;
         return false;
-    });
+    };
+    auto thread = log_thread::start(writer, a_minute);
     ASSERT_TRUE(thread);
     std::string expected;
     for (int i = 0; i < 1000; ++i) {
@@ -47,10 +52,11 @@ TEST(LogThread, WritesInTheOrderInWhichLinesAndWorkCame) {
 
 TEST(LogThread, WritesEverythingBeforeItEnds) {
     std::string seen;
-    auto thread = log_thread::start([&seen](std::string_view lines) {
+    const auto writer = [&seen](std::string_view lines) {
         seen += lines;
         return false;
-    });
+    };
+    auto thread = log_thread::start(writer, a_minute);
     ASSERT_TRUE(thread);
     EXPECT_TRUE((*thread)->put("last words\n"));
     thread->reset();
@@ -59,7 +65,7 @@ TEST(LogThread, WritesEverythingBeforeItEnds) {
 
 TEST(LogThread, WhatAReaderDidNotTakeIsOfferedAgainAlsoAtTheEnd) {
     int offers = 0;
-    auto thread = log_thread::start([&offers](std::string_view) { return ++offers < 4; });
+    auto thread = log_thread::start([&offers](std::string_view) { return ++offers < 4; }, a_minute);
     ASSERT_TRUE(thread);
     EXPECT_TRUE((*thread)->put("line\n"));
     thread->reset();
@@ -68,10 +74,11 @@ TEST(LogThread, WhatAReaderDidNotTakeIsOfferedAgainAlsoAtTheEnd) {
 
 TEST(LogThread, ARecordLargerThanTheRoomIsTakenWhenNothingElseWaits) {
     std::size_t seen = 0;
-    auto thread = log_thread::start([&seen](std::string_view lines) {
+    const auto writer = [&seen](std::string_view lines) {
         seen += lines.size();
         return false;
-    });
+    };
+    auto thread = log_thread::start(writer, a_minute);
     ASSERT_TRUE(thread);
     EXPECT_TRUE((*thread)->put(std::string(2 * log_thread::room, 'x')));
     EXPECT_TRUE((*thread)->settle());
