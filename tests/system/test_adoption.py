@@ -19,7 +19,7 @@ def wait_reaped(daemon, pid):
     eventually(lambda: daemon.count_log(REAPED) == ORPHANS, lambda: f"{ORPHANS} strays in:\n{daemon.log()}")
     assert daemon.wait_log("reaped unknown pid").level == "INFO"
     eventually(lambda: len(children_of(pid)) == 1, lambda: f"one child: {children_of(pid)}")
-    assert daemon.state("maker") == "RUNNING"
+    daemon.wait_state("maker", "RUNNING")
 
 
 def test_a_subreaper_reaps_strays(start):
@@ -36,9 +36,10 @@ def test_children_that_a_shell_left_to_the_daemon_are_reaped(start):
     # One may end before the daemon can see any signal.
     wrapper = ["sh", "-c", '(exit 8) & (sleep 1; exit 9) & exec "$@"', "sh"]
     daemon = start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n", wrapper=wrapper)
+    cat = daemon.wait_state("cat", "RUNNING")["pid"]
     for status in (8, 9):
         assert daemon.wait_log(re.compile(rf"reaped unknown pid \d+ \(exit status {status}\)")).level == "INFO"
-    assert [child.pid for child in children_of(daemon.pid)] == [daemon.info("cat")["pid"]]
+    assert [child.pid for child in children_of(daemon.pid)] == [cat]
 
 
 @pytest.mark.ours_only  # as a mere parent Supervisor reaps nothing else, but it would have to

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from harness import eventually
 from terminal import TAB, Terminal
 
 COMPLETIONS = pathlib.Path(__file__).parents[2] / "conf" / "completion"
@@ -85,5 +86,4 @@ def test_a_daemon_that_is_not_there_offers_nothing_and_says_nothing(shell):
 
 def test_all_processes_of_a_group_are_offered(shell, daemon):
     shell.type(f"ringmasterctl -c {daemon.config_file} stop g{TAB}{TAB}{TAB}")
-    shell.wait_text("ga")
-    assert re.search(r"(grp:)?\*\s+(grp:)?ga\s+(grp:)?gb-1", shell.text())
+    eventually(lambda: re.search(r"(grp:)?\*\s+(grp:)?ga\s+(grp:)?gb-1", shell.text()), shell.text)

@@ -5,11 +5,13 @@ reasons in config_deviations.py. DIFFERENTIAL_CASES=3000 tries more than the fix
 """
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 
 import pytest
 
@@ -121,12 +123,22 @@ def write_case(case, parent):
     return directory
 
 
+# Some cases name the same addresses, which only one daemon at a time can have.
+SHARED_ADDRESSES = threading.Lock()
+
+
+def alone_if_shared(case):
+    shared = any(address in text for text in case.files.values() for address in ("tcp://", "unix:///tmp/"))
+    return SHARED_ADDRESSES if shared else contextlib.nullcontext()
+
+
 def read_both(setup, reference, seeds, parent):
     """(case, what the reference said, what ringmasterd said) for each seed."""
     for seed in seeds:
         case = make_case(seed)
         directory = write_case(case, parent)
-        yield case, reference.read(directory), read_started(setup.daemon_command(), directory)
+        with alone_if_shared(case):
+            yield case, reference.read(directory), read_started(setup.daemon_command(), directory)
 
 
 def run_worker(setup, seeds, parent):
@@ -185,7 +197,8 @@ def test_the_reference_says_what_a_started_supervisord_says(readings, parent):
     chosen = [reading for good in (True, False) for reading in [r for r in readings if (r[1].code == 0) == good][:STARTED]]
 
     def started(reading):
-        return read_started(["/usr/bin/supervisord"], parent / str(reading[0].seed))
+        with alone_if_shared(reading[0]):
+            return read_started(["/usr/bin/supervisord"], parent / str(reading[0].seed))
 
     with concurrent.futures.ThreadPoolExecutor(STARTERS) as pool:
         for (case, reference, _), real in zip(chosen, pool.map(started, chosen)):

@@ -4,11 +4,13 @@ The reference is Debian's client, run on the same server in the same test.
 """
 
 import subprocess
+import threading
 import xmlrpc.client
 
 import pytest
 
 from ctl_golden import DEBIAN, OURS, PROCESS, FakeServer, Raw
+from harness import DEADLINE
 
 FAULTS = [1, 2, 3, 4, 6, 10, 11, 20, 21, 30, 40, 50, 60, 70, 90, 91, 92, 1234]
 # Actions and the methods that fail in them; all others give a plain answer.
@@ -135,8 +137,9 @@ def test_a_server_that_cannot_be_reached(same, url, action):
     same(url, action)
 
 
-def test_a_host_that_nobody_knows(same):
+def test_a_host_that_nobody_knows(same, monkeypatch):
     """Once only: without a name server each look-up takes its time."""
+    monkeypatch.setenv("RES_OPTIONS", "timeout:1 attempts:1")
     assert "Errno -" in same("http://no-such-host.invalid:9001", "status").stdout
 
 
@@ -162,8 +165,14 @@ def test_output_that_cannot_be_written_is_an_error(setup, tmp_path):
 def test_fg_ends_when_a_line_cannot_be_passed_on(run_client, code):
     """Whether the missing logs are reported before that is left to chance."""
 
+    streams = threading.Semaphore(0)
+
     def answer(method, params):
+        if method == "GET":
+            streams.release()
         if method == "supervisor.sendProcessStdin":
+            # Debian's client stumbles over a failure before it has opened its two streams.
+            assert streams.acquire(timeout=DEADLINE) and streams.acquire(timeout=DEADLINE)
             assert params == ("cat", "hello\n")
             raise xmlrpc.client.Fault(code, f"TEXT: {code}")
         return {"GET": Raw(b"", 404), "supervisor.getProcessInfo": PROCESS}.get(method, [])

@@ -27,7 +27,7 @@ startsecs=0
 command=/bin/sh -c 'printf "\\\\377\\\\303("; exec cat'
 startsecs=0
 [program:mortal]
-command=/bin/sh -c 'read line; echo $line; exit 3'
+command=/bin/sh -c 'read line; echo $line; read line; exit 3'
 autorestart=false
 startsecs=0
 """
@@ -188,6 +188,10 @@ def test_fg_notices_the_end_of_its_process(client, daemon):
         daemon.rpc.supervisor.startProcess("mortal")
     talking = client("fg", "mortal")
     talking.wait_for(HINT)
+    # Its output proves that the client has opened its streams: Debian's fails if the process is gone before.
+    word = uuid.uuid4().hex.encode() + b"\n"
+    talking.type(word)
+    talking.wait_for(word)
     talking.type(b"die\n")
     eventually(lambda: talking.process.poll() is not None or daemon.state("mortal") == "EXITED", "an end")
     # The look at the process behind the first line may have been late enough to see its end.

@@ -137,10 +137,11 @@ def test_a_program_in_backoff_does_not_delay_the_shutdown(start):
 
 def test_a_second_exit_signal_is_logged_and_changes_nothing(start):
     daemon = start(
-        "[program:stubborn]\ncommand=/bin/sh -c 'trap \"\" TERM; echo up; exec sleep 1000'\nstopwaitsecs=2\n"
+        "[program:stubborn]\ncommand=/bin/sh -c 'trap \"\" TERM; echo up; exec sleep 1000'\nstopwaitsecs=1000\n"
         "startsecs=0\nstdout_logfile=%(here)s/up\n"
     )
     daemon.wait_file("up", "up")
+    pid = daemon.info("stubborn")["pid"]
     daemon.send(signal.SIGTERM)
     daemon.wait_log("received SIGTERM indicating exit request")
     daemon.send(signal.SIGINT)
@@ -148,6 +149,7 @@ def test_a_second_exit_signal_is_logged_and_changes_nothing(start):
     daemon.send(signal.SIGHUP)
     ignored = daemon.wait_log("ignored SIGHUP indicating restart request (shutdown in progress)")
     assert ignored.level == "WARN"
+    os.kill(pid, signal.SIGKILL)
     assert daemon.wait_exit() == 0
     assert daemon.wait_log("stopped: stubborn (terminated by SIGKILL)").level == "WARN"
 
@@ -176,7 +178,7 @@ def test_a_restart_with_a_broken_configuration_ends_with_nothing_running(start):
     daemon.send(signal.SIGHUP)
     assert daemon.wait_exit() == 2
     assert "Error: program section program:broken does not specify a command in section" in daemon.stderr()
-    assert not alive(old) and not daemon.leftovers() and not daemon.socket.exists()
+    assert not alive(old) and not daemon.survivors() and not daemon.socket.exists()
     if daemon.kind == "ringmasterd":  # a daemon in the background has no other place to say why
         assert "CRIT Error: program section program:broken does not specify" in daemon.log()
 
@@ -289,7 +291,7 @@ def test_a_limit_that_cannot_be_raised_stops_the_start(start):
     daemon = start(CAT, supervisord={"minfds": "2000000000"}, wait=False)
     assert daemon.wait_exit() == 2
     assert daemon.stderr().startswith("Error: The minimum number of file descriptors required to run this process is 2000000000 as per ")
-    assert not daemon.leftovers()
+    assert not daemon.survivors()
 
 
 @pytest.mark.parametrize("arguments, first", [(["-v"], None), (["--version"], None), (["-h"], "supervisord -- "), (["--help"], None)])

@@ -115,9 +115,10 @@ def test_an_event_survives_the_death_of_its_listener(start):
 def test_a_listener_that_never_answers_holds_up_nobody(start):
     command = "/bin/sh -c 'printf \"READY\\n\"; exec sleep 1000'"
     daemon = start(
-        listener("l", "REMOTE_COMMUNICATION", command=command, buffer_size=2) + listener("good", "REMOTE_COMMUNICATION")
+        listener("l", "REMOTE_COMMUNICATION", command=command, buffer_size=2) + listener("good", "REMOTE_COMMUNICATION"),
+        supervisord={"loglevel": "debug"},
     )
-    daemon.wait_all("RUNNING")
+    daemon.wait_log("l: ACKNOWLEDGED -> READY")
     for number in range(50):
         daemon.rpc.supervisor.sendRemoteCommEvent("t", str(number) + "x" * 10000)
     seen = wait_events(daemon, "good", 50)

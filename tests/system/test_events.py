@@ -106,18 +106,25 @@ def test_groups_and_the_daemon_announce_themselves(start):
     ]
 
 
+# Goes on after TERM until the listener has recorded that it is to stop.
+ENDS_WHEN_RECORDED = (
+    'trap "until grep -q PROCESS_STATE_STOPPING l.events; do sleep 0.01; done; exit 0" TERM; '
+    "echo up; while :; do sleep 0.05; done"
+)
+
+
 def test_a_shutdown_is_announced_and_followed_to_its_end(start):
     daemon = start(
         listener("l", "SUPERVISOR_STATE_CHANGE_STOPPING,PROCESS_STATE_STOPPING,PROCESS_STATE_STOPPED")
-        + "[program:stubborn]\nstartsecs=0\nstopwaitsecs=2\n"
-        + "command=/bin/sh -c 'trap : TERM; while :; do sleep 100; done'\nkillasgroup=true\n"
+        + "[program:slow]\nstartsecs=0\nstopwaitsecs=1000\ndirectory=%(here)s\nstdout_logfile=%(here)s/slow.out\n"
+        + f"command=/bin/sh -c '{ENDS_WHEN_RECORDED}'\n"
     )
-    daemon.wait_all("RUNNING")
+    daemon.wait_file("slow.out", "up\n")
     wait_ready(daemon)
     daemon.stop()
     assert summary(recorded(daemon, "l"))[:2] == [
         "SUPERVISOR_STATE_CHANGE_STOPPING ",
-        "PROCESS_STATE_STOPPING processname:stubborn groupname:stubborn from_state:RUNNING pid:N",
+        "PROCESS_STATE_STOPPING processname:slow groupname:slow from_state:RUNNING pid:N",
     ]
 
 

@@ -50,7 +50,7 @@ def test_a_daemon_with_launches_that_hang_can_be_stopped(start, hanging):
     daemon.wait_state("cat", "RUNNING")
     assert daemon.stop() == 0
     assert daemon.count_log("giving up the launch of 'hung.', which hangs") == len(HUNG)
-    assert not daemon.leftovers()
+    assert not daemon.survivors()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ startretries=0
 [program:quick]
 command=/bin/false
 autostart=false
+startsecs=30
 startretries=0
 [program:writer]
 command=/bin/sh -c 'echo "<b>bold</b> & plain"; exec sleep 1000'
@@ -83,6 +84,7 @@ def daemon(start_shared):
     states = dict.fromkeys(("cat", "pair:a", "silent", "writer"), "RUNNING") | {"bad": "FATAL"}
     for name, state in states.items():
         daemon.wait_state(name, state)
+    daemon.wait_file(daemon.info("writer")["stdout_logfile"], "plain\n")
     yield daemon
     daemon.disconnect()
 

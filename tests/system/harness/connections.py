@@ -1,15 +1,31 @@
 """Free ports, and XML-RPC over a unix socket."""
 
+import fcntl
 import http.client
 import itertools
 import os
 import socket
+import tempfile
 import xmlrpc.client
 
 from harness.waiting import DEADLINE
 
-# Below the ports that the kernel gives to clients, and apart for test runs at the same time.
-_ports = itertools.count(10_000 + os.getpid() % 200 * 100)
+
+def _range_of_our_own():
+    """A locked file and the ports that go with it: below those that the kernel gives to clients, apart for test runs
+    at the same time."""
+    for number in itertools.count():
+        name = f"ringmaster-test-ports-{os.geteuid()}-{number}"
+        lock = open(os.path.join(tempfile.gettempdir(), name), "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        return lock, itertools.count(10_000 + number % 200 * 100)
+
+
+_lock, _ports = _range_of_our_own()
 
 
 def free_port():

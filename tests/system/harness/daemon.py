@@ -13,7 +13,7 @@ import uuid
 import xmlrpc.client
 from typing import NamedTuple
 
-from harness.processes import all_processes, command_line, environment_of, reap_adopted
+from harness.processes import all_processes, command_line, environment_of, is_dying, reap_adopted
 from harness.view import DaemonView
 from harness.waiting import DEADLINE, eventually
 
@@ -202,11 +202,10 @@ class Daemon(DaemonView):
                 code = self.stop()
                 if code != 0:
                     problems.append(f"the daemon ended with {code}")
-            # Who was killed beside a leader that the daemon waits for may need a processor to die on.
-            eventually(
-                lambda: not self.leftovers(),
-                lambda: f"the end of {[f'{p.pid} {command_line(p.pid)}' for p in self.leftovers()]}",
-            )
+            remaining = self.survivors()
+            if remaining:
+                names = [f"{p.pid} {command_line(p.pid)}" for p in remaining]
+                problems.append(f"left behind: {names}")
         except AssertionError as error:
             problems.append(str(error))
         finally:
@@ -228,6 +227,10 @@ class Daemon(DaemonView):
             return environment_of(process.pid).get("RINGMASTER_TEST") == self.marker
 
         return [process for process in all_processes() if is_mine(process)]
+
+    def survivors(self):
+        """The leftovers but for those that were killed and have not got a processor since."""
+        return [process for process in self.leftovers() if not is_dying(process.pid)]
 
     def kill_everything(self):
         self.disconnect()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from harness.waiting import eventually
 
 PR_SET_CHILD_SUBREAPER = 36
+PF_EXITING = 4
 
 
 def adopt_orphans():
@@ -23,6 +24,7 @@ class ProcessStat(NamedTuple):
     ppid: int
     pgrp: int
     session: int
+    flags: int  # PF_...
 
 
 def process_stat(pid):
@@ -32,7 +34,7 @@ def process_stat(pid):
     except OSError:
         return None
     fields = text[text.rindex(")") + 2 :].split()
-    return ProcessStat(int(pid), fields[0], int(fields[1]), int(fields[2]), int(fields[3]))
+    return ProcessStat(int(pid), fields[0], int(fields[1]), int(fields[2]), int(fields[3]), int(fields[6]))
 
 
 def all_processes():
@@ -55,11 +57,30 @@ def end(pid):
     eventually(lambda: not alive(pid), "the end of a killed process")
 
 
+def signal_sets(pid):
+    """{"SigIgn": the signals that the process ignores, …} as in /proc/<pid>/status."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    masks = re.findall(r"(?m)^(Sig\w+|ShdPnd):\s*([0-9a-f]+)$", status)
+    return {name: {number for number in range(1, 65) if int(mask, 16) >> (number - 1) & 1} for name, mask in masks}
+
+
 def ignores(pid, number):
     """Whether the process ignores the signal."""
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    mask = int(re.search(r"SigIgn:\s*([0-9a-f]+)", status).group(1), 16)
-    return bool(mask >> (number - 1) & 1)
+    return number in signal_sets(pid)["SigIgn"]
+
+
+def is_dying(pid):
+    """Whether all that the process needs to be gone is a processor to die on."""
+    try:
+        sets = signal_sets(pid)
+    except OSError:
+        return True
+    found = process_stat(pid)
+    if found is None or found.flags & PF_EXITING:
+        return True
+    pending = sets["SigPnd"] | sets["ShdPnd"]
+    survived = sets["SigBlk"] | sets["SigIgn"] | sets["SigCgt"]
+    return signal.SIGKILL in pending or signal.SIGTERM in pending - survived
 
 
 def environment_of(pid):
