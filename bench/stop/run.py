@@ -4,6 +4,8 @@ Supervisor stops groups one after the other, and a program that is in no group i
 says what each case is.
 """
 
+from dataclasses import dataclass
+
 from harness import peers
 from harness.fleet_run import Plan, Run, fleet_alone, prepared
 from harness.options import add_peers_option, at_least, numbers_of
@@ -17,13 +19,13 @@ MEASURES = [
 ]
 
 
+@dataclass
 class Way:
     """One way to stop a fleet, and the peers that can go it."""
 
-    def __init__(self, words, chosen, one_group=False):
-        self.words = words
-        self.peers = chosen
-        self.one_group = one_group
+    words: str
+    peers: list
+    one_group: bool = False
 
 
 def add_options(add):
@@ -47,11 +49,11 @@ def ways(bench):
     ]
 
 
-def run_once(bench, way, peer, children, streams, turn):
+def run_once(bench, way, peer, children, streams):
     fleet = fleet_alone(bench, children, streams, way.one_group)
     fleet.empty_logs()
     with prepared(peer, fleet, children + 1000, 0) as stamps:
-        run = Run(peer, fleet, Plan(0, 0, 0, seed=turn), stamps)
+        run = Run(peer, fleet, Plan(kills=0, burst_bytes=0, idle_seconds=0, seed=0), stamps)
         for step in (run.start, run.list_all, run.cost.step, run.stop):
             step()
         return {measure.key: run.numbers[measure.key] for measure in MEASURES}
@@ -70,4 +72,4 @@ def measure(bench):
             for turn, peer in in_turns([peer for peer in way.peers if peer in able], given.repeat):
                 if peer.slow and turn >= given.repeat_slow:
                     continue
-                bench.attempt(case, peer.name, lambda: run_once(bench, way, peer, children, streams, turn))
+                bench.attempt(case, peer.name, lambda: run_once(bench, way, peer, children, streams))

@@ -4,18 +4,13 @@ Prints "ready", then the name of each signal it gets; ends with 0 on every signa
 """
 
 import signal
-import sys
-import time
 
+HANDLED = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2}
 
-def on_signal(number, _frame):
-    print(signal.Signals(number).name, flush=True)
-    if number != signal.SIGHUP:
-        sys.exit(0)
-
-
-for handled in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
-    signal.signal(handled, on_signal)
+# Blocked, and taken one by one: a handler of Python's may wait for the next step of a program that waits.
+signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
 print("ready", flush=True)
-while True:  # a signal between two steps of Python waits for the next step
-    time.sleep(0.05)
+number = signal.SIGHUP
+while number == signal.SIGHUP:
+    number = signal.sigwait(HANDLED)
+    print(signal.Signals(number).name, flush=True)

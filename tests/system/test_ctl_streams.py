@@ -49,8 +49,9 @@ class Client:
             [program, "-c", daemon.config_file, *words],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=daemon.dir,
         )  # fmt: skip
-        os.set_blocking(self.process.stdout.fileno(), False)
-        self.output = b""
+        for pipe in (self.process.stdout, self.process.stderr):
+            os.set_blocking(pipe.fileno(), False)
+        self.output = self.errors = b""
 
     def __enter__(self):
         return self
@@ -64,15 +65,19 @@ class Client:
                 if pipe is not None:
                     pipe.close()
 
-    def wait_for(self, text):
+    def wait_for(self, text, errors=b""):
+        """Waits until the text is in its output, and `errors` in its stderr."""
+
         def arrived():
             ended = self.process.poll() is not None
             self.output += self.process.stdout.read() or b""
-            if ended and text not in self.output:
-                raise AssertionError(f"{text!r} never came: {self.finish()}")
-            return text in self.output
+            self.errors += self.process.stderr.read() or b""
+            there = text in self.output and errors in self.errors
+            if ended and not there:
+                raise AssertionError(f"{text!r} and {errors!r} never came: {self.finish()}")
+            return there
 
-        eventually(arrived, lambda: f"{text!r} in {self.output!r}")
+        eventually(arrived, lambda: f"{text!r} in {self.output!r} and {errors!r} in {self.errors!r}")
 
     def type(self, text):
         self.process.stdin.write(text)
@@ -90,9 +95,10 @@ class Client:
                 self.end_input()
         else:
             self.process.send_signal(number)
-        os.set_blocking(self.process.stdout.fileno(), True)
+        for pipe in (self.process.stdout, self.process.stderr):
+            os.set_blocking(pipe.fileno(), True)
         rest, errors = self.process.communicate(timeout=60)
-        return self.output + rest, errors, self.process.returncode
+        return self.output + rest, self.errors + errors, self.process.returncode
 
 
 @pytest.fixture(params=[DEBIAN, OURS])
@@ -176,11 +182,11 @@ def test_fg_goes_on_without_a_log_that_does_not_exist(client, daemon):
 def test_fg_ends_at_once(setup, daemon, number):
     """Supervisor's client lingers for half a minute until its streams notice."""
     with Client(setup, OURS, daemon, "fg", "merged") as talking:
-        talking.wait_for(b"first\n")
+        missing = f"unix://{daemon.socket}/logtail/merged/stderr Cannot read, status code 404\n".encode()
+        talking.wait_for(b"first\n", errors=missing)
         output, errors, code = talking.finish(number)
     assert output == HINT + b"first\nExiting foreground\n" and code == 0
-    # The second stream may not have been asked for yet.
-    assert errors in (b"", f"unix://{daemon.socket}/logtail/merged/stderr Cannot read, status code 404\n".encode())
+    assert errors == missing
 
 
 def test_fg_notices_the_end_of_its_process(client, daemon):

@@ -1,31 +1,28 @@
 """Free ports, and XML-RPC over a unix socket."""
 
-import fcntl
 import http.client
 import itertools
-import os
 import socket
-import tempfile
 import xmlrpc.client
 
 from harness.waiting import DEADLINE
 
 
 def _range_of_our_own():
-    """A locked file and the ports that go with it: below those that the kernel gives to clients, apart for test runs
-    at the same time."""
-    for number in itertools.count():
-        name = f"ringmaster-test-ports-{os.geteuid()}-{number}"
-        lock = open(os.path.join(tempfile.gettempdir(), name), "w")
+    """The ports of this test run, below those that the kernel gives to clients, and what keeps them from other runs:
+    a name that only one of them can have, and that is gone with it."""
+    for number in range(200):
+        name = socket.socket(socket.AF_UNIX)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
+            name.bind(f"\0ringmaster-test-ports-{number}")
+        except OSError:
+            name.close()
             continue
-        return lock, itertools.count(10_000 + number % 200 * 100)
+        return name, itertools.count(10_000 + number * 100)
+    raise AssertionError("200 test runs at once")
 
 
-_lock, _ports = _range_of_our_own()
+_name, _ports = _range_of_our_own()
 
 
 def free_port():

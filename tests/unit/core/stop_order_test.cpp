@@ -65,8 +65,11 @@ TEST_F(StopOrder, OneGroupAfterTheOtherUnlessAsked) {
     EXPECT_FALSE(subject.next_deadline());
 }
 
-TEST_F(StopOrder, GroupsOfOnePriorityStopTogetherAndAnotherPriorityWaitsForAll) {
-    subject.limit_stops(0);
+/// Two groups may stop at once, or any number.
+class StopOrderWithRoom : public StopOrder, public ::testing::WithParamInterface<std::size_t> {};
+
+TEST_P(StopOrderWithRoom, GroupsOfOnePriorityStopTogetherAndAnotherPriorityWaitsForAll) {
+    subject.limit_stops(GetParam());
     run("first", 1);
     run("a", 999);
     run("b", 999);
@@ -79,6 +82,8 @@ TEST_F(StopOrder, GroupsOfOnePriorityStopTogetherAndAnotherPriorityWaitsForAll) 
     die("first");
     EXPECT_TRUE(subject.finished());
 }
+
+INSTANTIATE_TEST_SUITE_P(Bounds, StopOrderWithRoom, ::testing::Values(0, 2));
 
 TEST_F(StopOrder, AsManyGroupsAsAllowedStopAtOnce) {
     subject.limit_stops(2);
@@ -93,19 +98,6 @@ TEST_F(StopOrder, AsManyGroupsAsAllowedStopAtOnce) {
     die("a");
     die("c");
     EXPECT_TRUE(subject.finished());
-}
-
-TEST_F(StopOrder, AnotherPriorityWaitsEvenWhereThereIsRoom) {
-    subject.limit_stops(2);
-    run("first", 1);
-    run("a", 5);
-    run("b", 5);
-    shut_down();
-    EXPECT_THAT(signalled(), ElementsAre("b", "a"));
-    die("b");
-    EXPECT_THAT(signalled(), IsEmpty());
-    die("a");
-    EXPECT_THAT(signalled(), ElementsAre("first"));
 }
 
 TEST_F(StopOrder, WhoCannotBeSignalledOrOnlyWaitsGivesItsTurnOn) {

@@ -65,12 +65,11 @@ TEST_P(DrainMemory, TapsThatAreNotTakenStayWithinTheBudgetOfAllTogether) {
     tapped.tap.emplace().always = true;
     std::vector<source> streams;
     std::size_t written = 0;
-    for (int i = 0; i < 60; ++i) {
-        streams.push_back(add("log" + std::to_string(i), tapped));
+    // As many as it takes: the kernel makes the pipes of users who have many of them smaller.
+    while (written <= 3 * budget) {
+        streams.push_back(add("log" + std::to_string(streams.size()), tapped));
         written += fill(streams.back(), 'x');
     }
-    // The kernel makes the pipes of users who have many of them smaller.
-    if (written <= 3 * budget) GTEST_SKIP() << "the pipes hold only " << written << " bytes";
     ASSERT_TRUE(eventually([&] { return plane->statistics().bytes_read >= budget / 2; }));
 
     std::size_t taken = 0;
